@@ -1,0 +1,165 @@
+//! What the control plane and the data plane say to each other: commands down, events up, plain data only.
+//!
+//! Ids are given by the control plane and mean nothing here. Both directions are bounded queues:
+//! a full command queue is an error to the caller (it retires the peer), a full event queue drops levels and
+//! statistics first and never a state change (those wait in the thread until there is room).
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// One participant's media connection, named by the control plane. Never reused.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct PeerId(pub u64);
+
+/// One of a peer's three sending m-lines.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum Uplink {
+    /// `mic`: Opus.
+    Microphone,
+    /// `cam`: VP8.
+    Camera,
+    /// `scr`: VP8.
+    Screen,
+}
+
+/// A stream that a peer sends.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct Publication {
+    /// Who sends it.
+    pub peer: PeerId,
+    /// On which of its m-lines.
+    pub uplink: Uplink,
+}
+
+/// One receiving m-line of a peer; its `mid` is the `Display` form: `a0`, `music`, `v3`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum SlotId {
+    /// A speaker's slot, counted from 0.
+    Audio(u8),
+    /// The server's own audio.
+    Music,
+    /// A picture's slot, counted from 0.
+    Video(u8),
+}
+
+/// What a slot is to carry.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Feed {
+    /// Nothing.
+    Silence,
+    /// Piece `n` of [`Config::music`], looped; all listeners hear the same moment of it.
+    Music(u16),
+    /// Somebody's publication. A video slot keeps its old picture until the new one's key frame is there.
+    Publication(Publication),
+}
+
+/// How many receiving m-lines a peer has. They only ever grow.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SlotCount {
+    /// Speakers' slots.
+    pub audio: u8,
+    /// Pictures' slots.
+    pub video: u8,
+}
+
+/// ICE credentials (RFC 8445 §5.3), made by the control plane from the operating system's randomness.
+#[derive(Clone, PartialEq, Eq)]
+pub struct IceCredentials {
+    /// `ice-ufrag`, 8 characters of `ice-char`.
+    pub ufrag: String,
+    /// `ice-pwd`, 24 characters of `ice-char`.
+    pub pwd: String,
+}
+
+/// What the control plane asks for.
+pub enum Command {
+    /// A new peer; it may send at once after this (STUN is answered before the description is known).
+    AddPeer {
+        /// Its name from now on.
+        peer: PeerId,
+        /// What the offer told the client.
+        ice: IceCredentials,
+        /// Its receiving m-lines.
+        slots: SlotCount,
+    },
+    /// The client's answer.
+    SetRemote {
+        /// Whose.
+        peer: PeerId,
+        /// The parsed answer.
+        remote: Box<crate::description::Remote>,
+    },
+    /// New local credentials were offered (ICE restart, RFC 8445 §9); the old ones stay valid for 30 s.
+    RestartIce {
+        /// Whose.
+        peer: PeerId,
+        /// What the offer told the client.
+        ice: IceCredentials,
+    },
+    /// More slots were offered.
+    GrowSlots {
+        /// Whose.
+        peer: PeerId,
+        /// The new totals.
+        slots: SlotCount,
+    },
+    /// Which publications of this peer are forwarded at all; whatever else arrives is decrypted and dropped.
+    Allow {
+        /// Whose.
+        peer: PeerId,
+        /// The allowed ones. Empty at the start.
+        uplinks: Vec<Uplink>,
+    },
+    /// The forwarding table's changes, applied together.
+    SetFeeds(Vec<(PeerId, SlotId, Feed)>),
+    /// Ask the sender for a key frame (throttled to one per 500 ms).
+    RequestKeyframe(Publication),
+    /// Forget a peer. Nothing is sent to it afterwards.
+    RemovePeer(PeerId),
+    /// Stop the thread.
+    Stop,
+}
+
+/// What happened.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Event {
+    /// ICE and DTLS are done; media flows both ways.
+    Connected(PeerId),
+    /// Nothing authenticated came from the peer for some seconds (5), or again after that.
+    Silent(PeerId, bool),
+    /// The peer is no longer reachable: consent ended 30 s ago (RFC 7675), or DTLS failed or was closed. Remove it.
+    Gone(PeerId, GoneReason),
+    /// A slot's first packet of its newest feed was sent.
+    SlotRunning(PeerId, SlotId, Feed),
+    /// The first packet of a publication arrived and was authenticated.
+    PublicationSeen(Publication),
+    /// Loudness of allowed microphones since the last report, about every 60 ms while anybody is heard:
+    /// 0 (digital silence) … 127 (full scale), i.e. 127 minus the level of RFC 6464. Only those above silence.
+    Levels(Vec<(PeerId, u8)>),
+}
+
+/// Why a peer is gone.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum GoneReason {
+    /// Consent to send ended (RFC 7675).
+    ConsentExpired,
+    /// The DTLS handshake failed: wrong fingerprint, no common SRTP profile, time-out.
+    HandshakeFailed,
+    /// The client closed the DTLS association.
+    Closed,
+}
+
+/// How to start the plane.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Address that the UDP sockets bind to.
+    pub bind: IpAddr,
+    /// UDP port of the first thread; the next ones follow. 0 lets the system choose (tests).
+    pub udp_port: u16,
+    /// Number of threads and ports, ≥ 1.
+    pub threads: usize,
+    /// Addresses named as ICE candidates, best first; not empty.
+    pub announce: Vec<IpAddr>,
+    /// Opus packets of 20 ms each, one list per piece; [`Feed::Music`] counts into this.
+    pub music: Vec<Arc<[bytes::Bytes]>>,
+}

@@ -1,0 +1,5 @@
+//! One person in one room, as the control plane sees them.
+
+mod id;
+
+pub use id::ParticipantId;

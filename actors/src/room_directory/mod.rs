@@ -1,0 +1,5 @@
+//! Which rooms are live, and where.
+
+mod messages;
+
+pub use messages::*;

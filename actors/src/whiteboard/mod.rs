@@ -1,0 +1,5 @@
+//! The room's board: one Yjs document behind one actor.
+
+mod messages;
+
+pub use messages::*;

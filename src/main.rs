@@ -1,0 +1,2 @@
+//! Kegelbahn.
+fn main() {}
