@@ -1,1 +1,2 @@
 //! The HTTP and WebSocket edge.
+pub mod protocol;

@@ -1,0 +1,92 @@
+//! Messages up: from the client to the server.
+
+use super::down::DrawingRight;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// The protocol's version, sent in `join`.
+pub const PROTOCOL_VERSION: u32 = 1;
+
+/// Which of one's publications are switched on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct MediaState {
+    /// The microphone is heard.
+    pub microphone: bool,
+    /// The camera is seen.
+    pub camera: bool,
+    /// The screen is shared.
+    pub screen: bool,
+}
+
+/// Everything a client may say.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum ClientMessage {
+    /// The first message.
+    Join {
+        /// [`PROTOCOL_VERSION`].
+        protocol: u32,
+        /// Link part or short name.
+        door: String,
+        /// Display name.
+        name: String,
+        /// Token of an earlier `joined` on this door.
+        resume: Option<String>,
+        /// What will be sent.
+        media: MediaState,
+    },
+    /// The answer to the offer of this version.
+    Answer {
+        /// The offer's version.
+        version: u32,
+        /// Session description.
+        sdp: String,
+    },
+    /// What is switched on now.
+    SetMedia {
+        /// The microphone is heard.
+        microphone: bool,
+        /// The camera is seen.
+        camera: bool,
+        /// The screen is shared.
+        screen: bool,
+    },
+    /// Asks for an offer with new ICE credentials.
+    RestartIce,
+    /// Asks for a key frame in a video slot.
+    NeedKeyframe {
+        /// The slot.
+        mid: String,
+    },
+    /// Answered by `pong`.
+    Ping,
+    /// Goodbye.
+    Leave,
+    /// Let this one in (hosts).
+    Admit {
+        /// Who waits.
+        participant: String,
+    },
+    /// Turn this one away (hosts).
+    Refuse {
+        /// Who waits.
+        participant: String,
+    },
+    /// Let everyone in who waits (hosts).
+    AdmitAll,
+    /// Turn everyone away who waits (hosts).
+    RefuseAll,
+    /// Send this one out of the room (hosts).
+    Remove {
+        /// Who.
+        participant: String,
+    },
+    /// Change the meeting's settings (hosts).
+    Configure {
+        /// Who may draw; null leaves it.
+        drawing: Option<DrawingRight>,
+        /// Whether the board is kept; null leaves it.
+        keep_board: Option<bool>,
+    },
+}
