@@ -1,0 +1,6 @@
+import type { ReactNode } from 'react'
+import { Shell } from '../../ui'
+
+export default function Page(): ReactNode {
+  return <Shell title="load">{null}</Shell>
+}

@@ -1,0 +1,74 @@
+// Builds the client into dist/. Everything the pages need is served by ourselves: Excalidraw's fonts are
+// copied here, its CDN fallback is pointed at our own origin, and its other fifty languages are left out.
+import { createReadStream, existsSync } from 'node:fs'
+import { cp } from 'node:fs/promises'
+import { dirname, join, normalize } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import react from '@vitejs/plugin-react'
+import { defineConfig, type Plugin } from 'vite'
+
+const root = dirname(fileURLToPath(import.meta.url))
+const excalidrawFontDir = join(root, 'node_modules/@excalidraw/excalidraw/dist/prod/fonts')
+const server = process.env.KEGELBAHN_DEV_SERVER ?? 'https://127.0.0.1:8443'
+
+/** Serves Excalidraw's fonts from `/excalidraw/fonts`. Xiaolai (13 MB of Chinese) stays out. */
+const excalidrawFonts = (): Plugin => ({
+  name: 'excalidraw-fonts',
+  configureServer(dev) {
+    dev.middlewares.use('/excalidraw/fonts', (request, response, next) => {
+      const file = normalize(join(excalidrawFontDir, (request.url ?? '').split('?')[0] ?? ''))
+      if (file.startsWith(excalidrawFontDir) && existsSync(file)) createReadStream(file).pipe(response)
+      else next()
+    })
+  },
+  async writeBundle(options) {
+    const to = join(options.dir ?? join(root, 'dist'), 'excalidraw/fonts')
+    await cp(excalidrawFontDir, to, { recursive: true, filter: (source) => !source.includes('Xiaolai') })
+  },
+})
+
+/** Every face of Excalidraw names https://esm.sh as its last source: nobody outside may learn of a visit. */
+const excalidrawWithoutCdn = (): Plugin => ({
+  name: 'excalidraw-without-cdn',
+  enforce: 'pre',
+  transform(code, id) {
+    if (!id.includes('@excalidraw')) return null
+    const own = code
+      .replaceAll('`https://esm.sh/${', '`${location.origin}/excalidraw/')
+      .replaceAll('"https://esm.sh/', '"/excalidraw/')
+    return own === code ? null : { code: own, map: null }
+  },
+})
+
+/** Only German and English; diagrams from Mermaid text are left out (over 1 MB, nobody asked for them). */
+const excalidrawTrimmed = (): Plugin => ({
+  name: 'excalidraw-trimmed',
+  enforce: 'pre',
+  resolveId(source, importer) {
+    if (source === '@excalidraw/mermaid-to-excalidraw') return '\0without-mermaid'
+    if (!importer?.includes('@excalidraw')) return null
+    const locale = /locales\/([a-z]{2,3}(?:-[A-Z]{2,3})?)-\w+\.js$/.exec(source)?.[1]
+    return locale !== undefined && locale !== 'de-DE' && locale !== 'en' ? '\0no-locale' : null
+  },
+  load(id) {
+    if (id === '\0no-locale') return 'export default {}'
+    if (id === '\0without-mermaid')
+      return 'export const parseMermaidToExcalidraw = () => Promise.reject(new Error("left out"))'
+    return null
+  },
+})
+
+export default defineConfig({
+  plugins: [excalidrawWithoutCdn(), excalidrawTrimmed(), react(), excalidrawFonts()],
+  build: {
+    target: 'es2022',
+    // Small files inside the scripts would need `data:` in the content security policy of every page.
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1500,
+  },
+  server: {
+    host: '127.0.0.1',
+    proxy: { '/api': { target: server, secure: false, ws: true, changeOrigin: true } },
+  },
+  preview: { host: '127.0.0.1' },
+})
