@@ -1,0 +1,85 @@
+// Where the tiles go: fills a rectangle with n equal tiles so that the faces become as large as possible. Pure.
+
+export interface Rect {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+}
+
+export const GAP = 8
+/** A tile is cropped to the face, never to a slit. */
+const NARROWEST = 0.72
+const WIDEST = 1.9
+
+/** `n` tiles in a width × height rectangle, row by row; the last row is centred. */
+export function layout(n: number, width: number, height: number, gap = GAP): Rect[] {
+  if (n <= 0 || width <= 0 || height <= 0) return []
+  let best = grid(n, 1, width, height, gap)
+  for (let columns = 2; columns <= n; columns += 1) {
+    const candidate = grid(n, columns, width, height, gap)
+    if (candidate.face > best.face) best = candidate
+  }
+  return place(n, best, width, height, gap)
+}
+
+export interface StageLayout {
+  readonly screens: readonly Rect[]
+  readonly people: readonly Rect[]
+}
+
+/** With shared screens: they get the greater part, the people a strip at the longer side's end. */
+export function stageLayout(
+  screens: number,
+  people: number,
+  width: number,
+  height: number,
+  gap = GAP,
+): StageLayout {
+  if (screens === 0) return { screens: [], people: layout(people, width, height, gap) }
+  if (people === 0) return { screens: layout(screens, width, height, gap), people: [] }
+  const beside = width >= height * 1.2
+  const share = beside
+    ? Math.min(260, width * 0.24)
+    : Math.min(height * 0.45, Math.max(height * 0.28, height - width * 0.62 * screens))
+  const [w, h] = beside ? [width - share - gap, height] : [width, height - share - gap]
+  const shifted = (rect: Rect): Rect =>
+    beside ? { ...rect, x: rect.x + w + gap } : { ...rect, y: rect.y + h + gap }
+  return {
+    screens: layout(screens, w, h, gap),
+    people: (beside ? layout(people, share, height, gap) : layout(people, width, share, gap)).map(shifted),
+  }
+}
+
+interface Grid {
+  readonly columns: number
+  readonly rows: number
+  readonly width: number
+  readonly height: number
+  readonly face: number
+}
+
+function grid(n: number, columns: number, width: number, height: number, gap: number): Grid {
+  const rows = Math.ceil(n / columns)
+  const cellWidth = Math.max(1, (width - gap * (columns - 1)) / columns)
+  const cellHeight = Math.max(1, (height - gap * (rows - 1)) / rows)
+  const tileWidth = Math.min(cellWidth, cellHeight * WIDEST)
+  const tileHeight = Math.min(cellHeight, cellWidth / NARROWEST)
+  return { columns, rows, width: tileWidth, height: tileHeight, face: tileWidth * tileHeight }
+}
+
+function place(
+  n: number,
+  { columns, rows, width: w, height: h }: Grid,
+  width: number,
+  height: number,
+  gap: number,
+): Rect[] {
+  const top = (height - rows * h - (rows - 1) * gap) / 2
+  return Array.from({ length: n }, (_, index) => {
+    const row = Math.floor(index / columns)
+    const inRow = Math.min(columns, n - row * columns)
+    const left = (width - inRow * w - (inRow - 1) * gap) / 2
+    return { x: left + (index % columns) * (w + gap), y: top + row * (h + gap), width: w, height: h }
+  })
+}

@@ -1,0 +1,80 @@
+// Who is seen where: from what the server said about people and slots to tiles. Pure. Tiles follow `slots`, never
+// track events, since nothing mutes or ends when a slot changes hands.
+import type { Participant } from '../signalling/protocol'
+import type { Meeting } from '../signalling/state'
+
+export interface PersonTile {
+  readonly id: string
+  readonly name: string
+  readonly ball: number
+  readonly host: boolean
+  readonly own: boolean
+  readonly muted: boolean
+  readonly away: boolean
+  readonly speaking: boolean
+  /** The slot that carries the camera; null for a ball with initials. One's own picture comes from the device. */
+  readonly mid: string | null
+  /** A camera is on, but its picture has not come yet. */
+  readonly arriving: boolean
+}
+
+export interface ScreenTile {
+  readonly id: string
+  readonly name: string
+  readonly own: boolean
+  readonly mid: string | null
+}
+
+export interface Tiles {
+  readonly people: readonly PersonTile[]
+  readonly screens: readonly ScreenTile[]
+}
+
+/** One's own state is known at once, before the server repeats it. */
+export interface OwnMedia {
+  readonly microphone: boolean
+  readonly camera: boolean
+  readonly screen: boolean
+}
+
+export function tiles(
+  meeting: Pick<Meeting, 'participants' | 'slots' | 'speaking' | 'you'>,
+  own: OwnMedia,
+): Tiles {
+  const people = meeting.participants.map((p) => person(p, meeting, own))
+  const screens = meeting.participants.flatMap((p): ScreenTile[] => {
+    if (p.id === meeting.you) return own.screen ? [{ id: p.id, name: p.name, own: true, mid: null }] : []
+    const mid = slotOf(meeting.slots, p.id, 'screen')
+    return p.screen && mid !== null ? [{ id: p.id, name: p.name, own: false, mid }] : []
+  })
+  // Oneself first, then in order of arrival: nobody jumps about.
+  return { people: [...people.filter((p) => p.own), ...people.filter((p) => !p.own)], screens }
+}
+
+function person(
+  p: Participant,
+  meeting: Pick<Meeting, 'slots' | 'speaking' | 'you'>,
+  own: OwnMedia,
+): PersonTile {
+  const isOwn = p.id === meeting.you
+  const mid = isOwn || !p.camera ? null : slotOf(meeting.slots, p.id, 'camera')
+  return {
+    id: p.id,
+    name: p.name,
+    ball: p.ball,
+    host: p.role === 'host',
+    own: isOwn,
+    muted: isOwn ? !own.microphone : !p.microphone,
+    away: p.away,
+    speaking: meeting.speaking.includes(p.id) && (isOwn ? own.microphone : p.microphone),
+    mid,
+    arriving: !isOwn && p.camera && mid === null && !p.away,
+  }
+}
+
+function slotOf(slots: Meeting['slots'], participant: string, kind: 'camera' | 'screen'): string | null {
+  const found = Object.entries(slots).find(
+    ([, source]) => source?.participant === participant && source.kind === kind,
+  )
+  return found?.[0] ?? null
+}
