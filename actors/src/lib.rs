@@ -3,6 +3,7 @@
 //! Knows no HTTP. Actors are thin shells around pure structs; `store` is the only way to the disk.
 
 pub mod load;
+pub mod music;
 pub mod participant;
 pub mod room_directory;
 pub mod store;
