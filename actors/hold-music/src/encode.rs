@@ -37,13 +37,19 @@ pub fn twice_as_wav(tape: &Tape) -> Vec<u8> {
     wav
 }
 
-/// Cuts `opusenc`'s file down to the second time around and writes our own head.
-pub fn keep_second_time(encoded: &[u8]) -> io::Result<Vec<u8>> {
-    let mut reader = PacketReader::new(Cursor::new(encoded));
+/// All packets of an Ogg file, the two headers first.
+pub fn packets(file: &[u8]) -> io::Result<Vec<Vec<u8>>> {
+    let mut reader = PacketReader::new(Cursor::new(file));
     let mut packets = Vec::new();
     while let Some(packet) = reader.read_packet().map_err(io::Error::other)? {
         packets.push(packet.data);
     }
+    Ok(packets)
+}
+
+/// Cuts `opusenc`'s file down to the second time around and writes our own head.
+pub fn keep_second_time(encoded: &[u8]) -> io::Result<Vec<u8>> {
+    let packets = packets(encoded)?;
     let head = packets
         .first()
         .ok_or_else(|| io::Error::other("opusenc wrote nothing"))?;
@@ -59,8 +65,8 @@ pub fn keep_second_time(encoded: &[u8]) -> io::Result<Vec<u8>> {
     write_ogg(second, pre_skip)
 }
 
-/// RFC 7845: head, tags, then the packets, each page's granule position counting samples with the pre-skip.
-fn write_ogg(packets: &[Vec<u8>], pre_skip: u16) -> io::Result<Vec<u8>> {
+/// An Ogg file of Opus packets of 20 ms (RFC 7845): head, tags, then the packets, each page's granule position counting samples with the pre-skip.
+pub fn write_ogg(packets: &[Vec<u8>], pre_skip: u16) -> io::Result<Vec<u8>> {
     let mut file = Vec::new();
     let mut writer = PacketWriter::new(&mut file);
     writer.write_packet(head(pre_skip), SERIAL, PacketWriteEndInfo::EndPage, 0)?;
