@@ -1,5 +1,15 @@
-//! One person in one room, as the control plane sees them.
+//! One person in one room: their socket, their media connection, their place.
+//!
+//! The actor survives sockets: it is kept for a while after one closes unexpectedly, so that a reload or a dropped
+//! network brings the same person back. It decides nothing about the room; it asks.
 
+mod actor;
 mod id;
+mod messages;
+mod negotiation;
+mod notice;
 
+pub use actor::{Participant, ParticipantParts};
 pub use id::ParticipantId;
+pub use messages::*;
+pub use notice::*;

@@ -1,5 +1,9 @@
-//! Which rooms are live, and where.
+//! Which rooms are live, and where. Looks doors up in the store, starts rooms, and starts those anew that crashed.
 
+mod actor;
+mod live_count;
 mod messages;
 
+pub use actor::{DirectoryParts, RoomDirectory};
+pub use live_count::LiveCount;
 pub use messages::*;

@@ -1,0 +1,144 @@
+//! Who may do what: the one function that every channel asks (REST, signalling, board sync, media).
+//!
+//! Pure. Standing comes from the socket or the session, never from inside a message.
+
+use crate::store::{AccountId, DrawingRight, LobbyPolicy, RoomRecord};
+
+/// What somebody is in a room.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Role {
+    /// Logged in to the account that owns the room.
+    Host,
+    /// Everyone else.
+    Guest,
+}
+
+/// How far somebody has come.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Place {
+    /// Before the door, nothing asked yet.
+    Outside,
+    /// In the lobby.
+    Waiting,
+    /// In the room.
+    Inside,
+}
+
+/// A session's standing towards one room.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Standing {
+    /// Host or guest.
+    pub role: Role,
+    /// Outside, waiting or inside.
+    pub place: Place,
+}
+
+/// What can be asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Action {
+    /// Learn that the room exists, and its face.
+    SeeDoor,
+    /// Come straight in; `by_short_name` doors always knock.
+    EnterDirectly {
+        /// The public short name was used.
+        by_short_name: bool,
+    },
+    /// Be heard and seen, see and hear, learn who is here.
+    TakePart,
+    /// Read the board and show a cursor.
+    WatchBoard,
+    /// Change the board.
+    Draw,
+    /// Admit, refuse, remove, change the meeting's settings.
+    Moderate,
+    /// Change, rename or delete the room itself.
+    Own,
+}
+
+/// The role of an account towards a room.
+pub fn role_of(account: Option<&AccountId>, room: &RoomRecord) -> Role {
+    if account == Some(&room.owner) { Role::Host } else { Role::Guest }
+}
+
+/// Whether `standing` allows `action` in `room`.
+pub fn may(standing: Standing, room: &RoomRecord, action: Action) -> bool {
+    let host = standing.role == Role::Host;
+    let inside = standing.place == Place::Inside;
+    match action {
+        Action::SeeDoor => host || room.lobby != LobbyPolicy::Closed,
+        Action::EnterDirectly { by_short_name } => {
+            host || (room.lobby == LobbyPolicy::Open && !by_short_name)
+        }
+        Action::TakePart | Action::WatchBoard => inside,
+        Action::Draw => inside && (host || room.drawing == DrawingRight::Everyone),
+        Action::Moderate => inside && host,
+        Action::Own => host,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{RoomColour, RoomId};
+
+    fn room(lobby: LobbyPolicy, drawing: DrawingRight) -> RoomRecord {
+        RoomRecord {
+            id: RoomId("room".into()),
+            owner: AccountId("owner".into()),
+            name: "Plenumsraum".into(),
+            link: "l".repeat(22),
+            short_name: None,
+            colour: RoomColour::Pine,
+            emoji: None,
+            lobby,
+            drawing,
+            keep_board: false,
+        }
+    }
+
+    const ALL: [Action; 8] = [
+        Action::SeeDoor,
+        Action::EnterDirectly { by_short_name: false },
+        Action::EnterDirectly { by_short_name: true },
+        Action::TakePart,
+        Action::WatchBoard,
+        Action::Draw,
+        Action::Moderate,
+        Action::Own,
+    ];
+
+    #[test]
+    fn somebody_waiting_may_do_nothing_inside() {
+        let guest = Standing { role: Role::Guest, place: Place::Waiting };
+        let room = room(LobbyPolicy::Knock, DrawingRight::Everyone);
+        let allowed: Vec<_> = ALL.into_iter().filter(|&action| may(guest, &room, action)).collect();
+        assert_eq!(allowed, [Action::SeeDoor]);
+    }
+
+    #[test]
+    fn a_short_name_always_knocks_even_in_an_open_room() {
+        let guest = Standing { role: Role::Guest, place: Place::Outside };
+        let room = room(LobbyPolicy::Open, DrawingRight::Everyone);
+        assert!(may(guest, &room, Action::EnterDirectly { by_short_name: false }));
+        assert!(!may(guest, &room, Action::EnterDirectly { by_short_name: true }));
+    }
+
+    #[test]
+    fn a_closed_room_does_not_exist_for_guests() {
+        let guest = Standing { role: Role::Guest, place: Place::Outside };
+        let host = Standing { role: Role::Host, place: Place::Outside };
+        let room = room(LobbyPolicy::Closed, DrawingRight::Everyone);
+        assert!(!may(guest, &room, Action::SeeDoor));
+        assert!(may(host, &room, Action::SeeDoor));
+    }
+
+    #[test]
+    fn guests_watch_where_only_hosts_draw() {
+        let guest = Standing { role: Role::Guest, place: Place::Inside };
+        let host = Standing { role: Role::Host, place: Place::Inside };
+        let room = room(LobbyPolicy::Open, DrawingRight::Hosts);
+        assert!(may(guest, &room, Action::WatchBoard));
+        assert!(!may(guest, &room, Action::Draw));
+        assert!(may(host, &room, Action::Draw));
+    }
+}

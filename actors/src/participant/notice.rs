@@ -1,0 +1,233 @@
+//! What a participant is told. Plain data; the edge turns it into the wire's words.
+
+use super::ParticipantId;
+use crate::authority::Role;
+use crate::store::{DrawingRight, RoomColour};
+use media_plane::SlotId;
+
+/// What somebody has switched on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct MediaState {
+    /// The microphone is heard.
+    pub microphone: bool,
+    /// The camera is seen.
+    pub camera: bool,
+    /// The screen is shared.
+    pub screen: bool,
+}
+
+impl MediaState {
+    /// Number of publications that are on.
+    pub fn publications(self) -> i64 {
+        i64::from(self.microphone) + i64::from(self.camera) + i64::from(self.screen)
+    }
+}
+
+/// A room's face.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RoomFace {
+    /// Its name.
+    pub name: String,
+    /// Its wash.
+    pub colour: RoomColour,
+    /// Its emoji.
+    pub emoji: Option<String>,
+}
+
+/// The settings that everybody in a meeting sees.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct MeetingSettings {
+    /// Who may draw.
+    pub drawing: DrawingRight,
+    /// Whether the board outlives the meeting.
+    pub keep_board: bool,
+}
+
+/// Somebody in the room, as the others see them.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Profile {
+    /// Their id.
+    pub id: ParticipantId,
+    /// Display name.
+    pub name: String,
+    /// Host or guest.
+    pub role: Role,
+    /// Ball colour, 0–7.
+    pub ball: u8,
+    /// What is switched on.
+    pub media: MediaState,
+    /// Their socket is gone; they may come back.
+    pub away: bool,
+}
+
+/// What a slot carries.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum SlotSource {
+    /// Nothing.
+    Empty,
+    /// The server's music.
+    Music,
+    /// Somebody's voice.
+    Microphone(ParticipantId),
+    /// Somebody's face.
+    Camera(ParticipantId),
+    /// Somebody's screen.
+    Screen(ParticipantId),
+}
+
+/// A slot and what it carries from now on.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SlotNotice {
+    /// Which.
+    pub slot: SlotId,
+    /// What.
+    pub source: SlotSource,
+}
+
+/// Somebody at the door, as hosts see them.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct KnockNotice {
+    /// Their id.
+    pub participant: ParticipantId,
+    /// Display name.
+    pub name: String,
+    /// How long they have waited.
+    pub waiting_seconds: u32,
+}
+
+/// What somebody new learns first.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct JoinedNotice {
+    /// Their id.
+    pub you: ParticipantId,
+    /// Their token for coming back.
+    pub resume: String,
+    /// Host or guest.
+    pub role: Role,
+    /// The room's face.
+    pub room: RoomFace,
+    /// The offer's version.
+    pub version: u32,
+    /// The offer.
+    pub sdp: String,
+}
+
+/// What somebody learns who comes in.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct WelcomeNotice {
+    /// Everyone inside.
+    pub participants: Vec<Profile>,
+    /// The meeting's settings.
+    pub settings: MeetingSettings,
+    /// Last part of the board's URL.
+    pub board: String,
+    /// Names this participant to the board's socket.
+    pub ticket: String,
+    /// Whether they may draw.
+    pub may_draw: bool,
+    /// Who waits; empty for guests.
+    pub knocks: Vec<KnockNotice>,
+    /// What their slots carry already.
+    pub slots: Vec<SlotNotice>,
+}
+
+/// Why it is over.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Farewell {
+    /// Turned away at the door.
+    Refused,
+    /// Sent out by a host.
+    Removed,
+    /// The room was deleted or closed.
+    RoomGone,
+    /// The same participant came in by another socket.
+    Elsewhere,
+    /// The server or the room restarts; coming back works.
+    Restarting,
+    /// They said goodbye.
+    Left,
+}
+
+/// A refusal that leaves the socket open.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Refusal {
+    /// The right is missing.
+    #[error("Only hosts of this room may do that.")]
+    Forbidden,
+    /// They are gone.
+    #[error("That person is no longer here.")]
+    ParticipantUnknown,
+    /// Only hosts draw here.
+    #[error("Only hosts draw on this board at the moment.")]
+    DrawingNotAllowed,
+    /// The session description was not understood.
+    #[error("Your browser's answer could not be read. Reload the page to try again.")]
+    AnswerInvalid,
+    /// The disk did not take it.
+    #[error("The setting could not be saved. Please try again in a moment.")]
+    NotSaved,
+}
+
+impl Refusal {
+    /// Stable code on the wire.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Forbidden => "forbidden",
+            Self::ParticipantUnknown => "participant_unknown",
+            Self::DrawingNotAllowed => "drawing_not_allowed",
+            Self::AnswerInvalid => "answer_invalid",
+            Self::NotSaved => "not_saved",
+        }
+    }
+}
+
+/// Everything a participant can be told.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Notice {
+    /// The answer to joining.
+    Joined(Box<JoinedNotice>),
+    /// In the lobby, with so many ahead.
+    Waiting {
+        /// How many wait before them.
+        ahead: u32,
+    },
+    /// Inside.
+    Welcome(Box<WelcomeNotice>),
+    /// Somebody came in.
+    ParticipantJoined(Profile),
+    /// Somebody changed.
+    ParticipantChanged(Profile),
+    /// Somebody left.
+    ParticipantLeft(ParticipantId),
+    /// Slots changed hands.
+    Slots(Vec<SlotNotice>),
+    /// Who is heard, the loudest first.
+    Speaking(Vec<ParticipantId>),
+    /// Who waits (hosts).
+    Knocks(Vec<KnockNotice>),
+    /// The room's face or settings changed.
+    RoomChanged {
+        /// The face.
+        room: RoomFace,
+        /// The settings.
+        settings: MeetingSettings,
+        /// Whether this participant may draw now.
+        may_draw: bool,
+    },
+    /// A new offer.
+    Offer {
+        /// Its version.
+        version: u32,
+        /// Session description.
+        sdp: String,
+    },
+    /// Their media connection works, or has gone quiet.
+    Media {
+        /// Whether it works.
+        connected: bool,
+    },
+    /// Something they asked for was refused.
+    Refused(Refusal),
+    /// The last word.
+    Bye(Farewell),
+}

@@ -1,0 +1,69 @@
+//! What is said to a room.
+
+use super::people::{Arrival, Denied};
+use crate::participant::{MediaState, Notice, Participant, ParticipantId};
+use crate::store::DrawingRight;
+use crate::whiteboard::{Drawer, Whiteboard};
+use actix::Addr;
+use tokio::sync::mpsc;
+
+/// Somebody at the door.
+#[derive(actix::Message)]
+#[rtype(result = "Result<Addr<Participant>, Denied>")]
+pub struct Enter {
+    /// Who, and how they came.
+    pub arrival: Arrival,
+    /// Their socket's writer.
+    pub out: mpsc::Sender<Notice>,
+}
+
+/// What somebody asks of the room.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Request {
+    /// Let this one in (hosts).
+    Admit(ParticipantId),
+    /// Let everyone in who waits (hosts).
+    AdmitAll,
+    /// Turn this one away (hosts).
+    Refuse(ParticipantId),
+    /// Turn everyone away who waits (hosts).
+    RefuseAll,
+    /// Send this one out (hosts).
+    Remove(ParticipantId),
+    /// Change the meeting's settings; `None` leaves as it is (hosts).
+    Configure {
+        /// Who may draw.
+        drawing: Option<DrawingRight>,
+        /// Whether the board is kept.
+        keep_board: Option<bool>,
+    },
+    /// What they have switched on.
+    SetMedia(MediaState),
+    /// Their socket is gone, or back.
+    SetAway(bool),
+    /// They leave for good.
+    Leave,
+}
+
+/// A request, with whose it is; the sender is the participant's own actor, never a message from outside.
+#[derive(actix::Message, Debug)]
+#[rtype(result = "()")]
+pub struct FromParticipant {
+    /// Who asks.
+    pub from: ParticipantId,
+    /// What.
+    pub request: Request,
+}
+
+/// Whose board ticket is this?
+#[derive(actix::Message, Clone)]
+#[rtype(result = "Option<(Addr<Whiteboard>, Drawer)>")]
+pub struct FindDrawer {
+    /// The ticket from `welcome`.
+    pub ticket: String,
+}
+
+/// Say goodbye to everybody and write what is to be kept.
+#[derive(actix::Message, Clone, Copy)]
+#[rtype(result = "()")]
+pub struct Drain;

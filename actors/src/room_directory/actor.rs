@@ -1,0 +1,195 @@
+//! The `RoomDirectory` actor.
+
+use super::live_count::LiveCount;
+use super::messages::{CountPeople, DrainAll, FindBoard, Join, JoinError, Occupancy, RoomDeleted, RoomSaved};
+use crate::ids::random_text;
+use crate::load::SharedFigures;
+use crate::participant::Participant;
+use crate::room::people::Denied;
+use crate::room::{Drain, Enter, FindDrawer, Room, RoomParts};
+use crate::sfu::MediaHub;
+use crate::store::{Door, RoomId, RoomRecord, SharedStore};
+use crate::whiteboard::{Drawer, Whiteboard};
+use actix::{
+    Actor, ActorFutureExt, Addr, Arbiter, AsyncContext, Context, Handler, ResponseActFuture, ResponseFuture,
+    WrapFuture,
+};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Messages that may wait for the directory; web answers 503 beyond.
+const MAILBOX: usize = 4_096;
+/// Why it wakes up: rooms that ended are struck off.
+const SWEEP: Duration = Duration::from_secs(5);
+
+/// What the directory is made of.
+pub struct DirectoryParts {
+    /// Where doors are looked up.
+    pub store: SharedStore,
+    /// Where people are counted.
+    pub figures: SharedFigures,
+    /// The media plane.
+    pub media: MediaHub,
+    /// Speakers that each receiver hears at once.
+    pub audio_slots: u8,
+    /// How long a board stays after the last person left.
+    pub board_grace: Duration,
+    /// Arbiters for rooms, ≥ 1; usually one per core.
+    pub arbiters: usize,
+}
+
+struct Live {
+    room: Addr<Room>,
+    board: String,
+    count: Arc<LiveCount>,
+}
+
+/// See the module's text.
+pub struct RoomDirectory {
+    parts: DirectoryParts,
+    arbiters: Vec<Arbiter>,
+    next: usize,
+    live: HashMap<RoomId, Live>,
+    draining: bool,
+}
+
+impl RoomDirectory {
+    /// Starts the arbiters; must be called inside an actix system.
+    pub fn new(parts: DirectoryParts) -> Self {
+        let arbiters = (0..parts.arbiters.max(1)).map(|_| Arbiter::new()).collect();
+        Self { parts, arbiters, next: 0, live: HashMap::new(), draining: false }
+    }
+
+    /// The live room, started now if it is not, and anew if it crashed.
+    fn room(&mut self, record: RoomRecord) -> Addr<Room> {
+        if let Some(live) = self.live.get(&record.id).filter(|live| live.room.connected()) {
+            return live.room.clone();
+        }
+        let id = record.id.clone();
+        let (board, count) = (random_text(22), Arc::<LiveCount>::default());
+        let parts = RoomParts {
+            record,
+            store: self.parts.store.clone(),
+            figures: self.parts.figures.clone(),
+            link: self.parts.media.link(),
+            audio_slots: self.parts.audio_slots,
+            board_grace: self.parts.board_grace,
+            board_id: board.clone(),
+            count: count.clone(),
+        };
+        self.next = (self.next + 1) % self.arbiters.len();
+        let room = Room::start_in_arbiter(&self.arbiters[self.next].handle(), move |_| Room::new(parts));
+        self.live.insert(id, Live { room: room.clone(), board, count });
+        room
+    }
+
+    fn tell<M>(&self, id: &RoomId, message: M)
+    where
+        M: actix::Message<Result = ()> + Send + 'static,
+        Room: Handler<M>,
+    {
+        if let Some(live) = self.live.get(id)
+            && let Err(actix::dev::SendError::Full(_)) = live.room.try_send(message)
+        {
+            tracing::error!("a room does not keep up; it reads its settings from the store soon");
+        }
+    }
+}
+
+impl Actor for RoomDirectory {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        ctx.set_mailbox_capacity(MAILBOX);
+        ctx.run_interval(SWEEP, |directory, _| directory.live.retain(|_, live| live.room.connected()));
+    }
+}
+
+impl Handler<Join> for RoomDirectory {
+    type Result = ResponseActFuture<Self, Result<Addr<Participant>, JoinError>>;
+
+    fn handle(&mut self, join: Join, _: &mut Self::Context) -> Self::Result {
+        let store = self.parts.store.clone();
+        let mut arrival = join.arrival;
+        arrival.by_short_name = matches!(join.door, Door::ShortName(_));
+        let (door, out) = (join.door, join.out);
+        let found = async move { store.room_by_door(&door).await };
+        let entered = found.into_actor(self).map(|found, directory, _| match found {
+            Ok(Some(_)) if directory.draining => Err(JoinError::Draining),
+            Ok(Some(record)) => Ok(directory.room(record)),
+            Ok(None) => Err(JoinError::DoorUnknown),
+            Err(error) => {
+                tracing::error!(%error, "a door could not be looked up");
+                Err(JoinError::Internal)
+            }
+        });
+        Box::pin(entered.then(move |room, directory, _| {
+            let entering = async move {
+                match room?.send(Enter { arrival, out }).await {
+                    Ok(Ok(participant)) => Ok(participant),
+                    Ok(Err(Denied::DoorUnknown)) => Err(JoinError::DoorUnknown),
+                    Ok(Err(Denied::Full)) => Err(JoinError::Full),
+                    // The room crashed or ended between being found and being asked: the next try starts it anew.
+                    Err(_ended) => Err(JoinError::Internal),
+                }
+            };
+            entering.into_actor(directory)
+        }))
+    }
+}
+
+impl Handler<FindBoard> for RoomDirectory {
+    type Result = ResponseFuture<Option<(Addr<Whiteboard>, Drawer)>>;
+
+    fn handle(&mut self, find: FindBoard, _: &mut Self::Context) -> Self::Result {
+        let room = self.live.values().find(|live| live.board == find.board).map(|live| live.room.clone());
+        Box::pin(async move { room?.send(FindDrawer { ticket: find.ticket }).await.ok().flatten() })
+    }
+}
+
+impl Handler<RoomSaved> for RoomDirectory {
+    type Result = ();
+
+    fn handle(&mut self, saved: RoomSaved, _: &mut Self::Context) {
+        self.tell(&saved.0.id.clone(), saved);
+    }
+}
+
+impl Handler<RoomDeleted> for RoomDirectory {
+    type Result = ();
+
+    fn handle(&mut self, deleted: RoomDeleted, _: &mut Self::Context) {
+        self.tell(&deleted.0.clone(), deleted);
+    }
+}
+
+impl Handler<CountPeople> for RoomDirectory {
+    type Result = actix::MessageResult<CountPeople>;
+
+    fn handle(&mut self, CountPeople(rooms): CountPeople, _: &mut Self::Context) -> Self::Result {
+        let live = |id: RoomId| -> Option<(RoomId, Occupancy)> {
+            let live = self.live.get(&id).filter(|live| live.room.connected())?;
+            Some((id, live.count.get()))
+        };
+        actix::MessageResult(rooms.into_iter().filter_map(live).collect())
+    }
+}
+
+impl Handler<DrainAll> for RoomDirectory {
+    type Result = ResponseFuture<()>;
+
+    fn handle(&mut self, DrainAll: DrainAll, _: &mut Self::Context) -> Self::Result {
+        self.draining = true;
+        let rooms: Vec<Addr<Room>> = self.live.drain().map(|(_, live)| live.room).collect();
+        Box::pin(async move {
+            // All rooms drain at once; each answers when its board is on disk.
+            let waiting: Vec<_> = rooms.iter().map(|room| room.send(Drain)).collect();
+            for drained in waiting {
+                if drained.await.is_err() {
+                    tracing::error!("a room ended before it was drained");
+                }
+            }
+        })
+    }
+}

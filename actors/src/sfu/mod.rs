@@ -1,0 +1,13 @@
+//! Selective forwarding, control side: who is in which slot, and the link to the media plane.
+
+mod link;
+mod messages;
+mod router;
+mod slots;
+mod speakers;
+mod track_router;
+
+pub use link::{MediaHub, MediaLink};
+pub use messages::*;
+pub use slots::VIDEO_STEPS;
+pub use track_router::TrackRouter;
