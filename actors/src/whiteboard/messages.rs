@@ -1,8 +1,8 @@
 //! What is said to a board.
 
+use super::outlet::BoardOutlet;
 use crate::participant::ParticipantId;
 use bytes::Bytes;
-use tokio::sync::mpsc;
 
 /// Whom a board socket speaks for; stamped into their presence by the server.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -17,17 +17,8 @@ pub struct Drawer {
     pub may_draw: bool,
 }
 
-/// One frame to a board socket's writer task. The queue is bounded; a full one closes the socket with 1013.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum BoardFrame {
-    /// One y-protocols message.
-    Binary(Bytes),
-    /// Close with this code and say no more.
-    Close(u16),
-}
-
 /// A board socket, named by the board.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct SocketId(pub u64);
 
 /// A drawer's socket opened; an older one of the same participant is closed with 4409.
@@ -36,8 +27,8 @@ pub struct SocketId(pub u64);
 pub struct OpenSocket {
     /// Whom it speaks for.
     pub drawer: Drawer,
-    /// Its writer.
-    pub out: mpsc::Sender<BoardFrame>,
+    /// The queue to its writer, from `board_queue()`.
+    pub out: BoardOutlet,
 }
 
 /// A binary frame arrived.
@@ -75,7 +66,8 @@ pub struct RemoveDrawer(pub ParticipantId);
 #[rtype(result = "()")]
 pub struct SetKeep(pub bool);
 
-/// Write everything that is to be kept, then answer; used when the server drains and when the room closes.
+/// Answers when everything that is to be kept is on disk (or the store has refused it three times in a row, which is in the log);
+/// used when the server drains and when the room closes.
 #[derive(actix::Message)]
 #[rtype(result = "()")]
 pub struct Flush;

@@ -1,0 +1,294 @@
+//! The board as an actor: carries messages to `Board`, its effects to sockets, store and room, and reads the clock for them.
+//!
+//! Limits: 256 messages may wait (a socket sends its next frame when the last one was taken, so that many sockets at most wait here);
+//! each socket's queue is bounded (`outlet`), and a full one costs that socket its connection.
+
+use super::board::{Board, CLOSE_SLOW, Effect};
+use super::messages::{
+    CloseSocket, DrawingRefused, Flush, OpenSocket, Receive, RemoveDrawer, SetKeep, SetRight, SocketId,
+};
+use super::outlet::BoardOutlet;
+use super::persistence::{Job, Persistence};
+use crate::load::SharedFigures;
+use crate::store::{RoomId, SharedStore, StoreError, StoredBoard};
+use actix::fut::{ActorFutureExt, WrapFuture};
+use actix::{Actor, AsyncContext, Context, Handler, MessageResult, Recipient, ResponseFuture, SpawnHandle};
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+use tokio::sync::oneshot;
+
+/// One room's board. Stops when nobody holds its address any more; `Flush` first.
+pub struct Whiteboard {
+    room: RoomId,
+    store: SharedStore,
+    figures: SharedFigures,
+    /// Where refusals are told; a full mailbox misses one, the next second brings another.
+    room_notices: Recipient<DrawingRefused>,
+    board: Board,
+    persistence: Persistence,
+    outlets: HashMap<SocketId, BoardOutlet>,
+    flushes: Vec<oneshot::Sender<()>>,
+    wake: Option<(Duration, SpawnHandle)>,
+    started: Instant,
+}
+
+impl Whiteboard {
+    /// A board that loads what is kept of it when it starts (`keep`), or forgets what is left of it.
+    pub fn new(
+        room: RoomId,
+        keep: bool,
+        store: SharedStore,
+        figures: SharedFigures,
+        room_notices: Recipient<DrawingRefused>,
+    ) -> Self {
+        Self {
+            room,
+            store,
+            figures,
+            room_notices,
+            board: Board::default(),
+            persistence: Persistence::new(keep),
+            outlets: HashMap::new(),
+            flushes: Vec::new(),
+            wake: None,
+            started: clock(),
+        }
+    }
+
+    fn now(&self) -> Duration {
+        clock().saturating_duration_since(self.started)
+    }
+
+    /// After anything happened: carries out effects, starts a job, answers flushes, sets the alarm.
+    fn settle(&mut self, ctx: &mut Context<Self>) {
+        let now = self.now();
+        self.board.tick(now);
+        loop {
+            let effects = self.board.take_effects();
+            if effects.is_empty() {
+                break;
+            }
+            for effect in effects {
+                self.carry_out(now, effect);
+            }
+        }
+        if let Some(job) = self.persistence.start(now) {
+            self.run(job, ctx);
+        }
+        if self.persistence.is_settled() || self.persistence.failures() >= FLUSH_ATTEMPTS {
+            for flushed in self.flushes.drain(..) {
+                // Whoever asked may have stopped waiting.
+                flushed.send(()).ok();
+            }
+        }
+        self.set_alarm(now, ctx);
+    }
+
+    fn carry_out(&mut self, now: Duration, effect: Effect) {
+        match effect {
+            Effect::Send(socket, frame) => {
+                let Some(outlet) = self.outlets.get(&socket) else {
+                    return;
+                };
+                if outlet.send(frame).is_err() {
+                    self.board.close(socket);
+                    self.close_outlet(socket, CLOSE_SLOW);
+                }
+            }
+            Effect::Close(socket, code) => self.close_outlet(socket, code),
+            // Full or gone: the room is told again when they try again.
+            Effect::DrawingRefused(participant) => {
+                self.room_notices.try_send(DrawingRefused(participant)).ok();
+            }
+            Effect::Save(update) => {
+                self.figures.board_updates.add(1);
+                self.persistence.add(now, update);
+            }
+        }
+    }
+
+    fn close_outlet(&mut self, socket: SocketId, code: u16) {
+        if let Some(outlet) = self.outlets.remove(&socket) {
+            outlet.close(code);
+        }
+    }
+
+    fn run(&mut self, job: Job, ctx: &mut Context<Self>) {
+        let (store, room) = (self.store.clone(), self.room.clone());
+        let snapshot = (job == Job::Compact).then(|| self.board.snapshot());
+        let stored = async move {
+            match (job, snapshot) {
+                (Job::Append(updates), _) => {
+                    let updates = updates.iter().map(|update| update.to_vec()).collect();
+                    store.append_board(&room, updates).await.map(|()| 0)
+                }
+                (Job::Compact, Some(Some(snapshot))) => store
+                    .compact_board(&room, snapshot.to_vec())
+                    .await
+                    .map(|()| snapshot.len()),
+                (Job::Compact, _) => Err(StoreError::Failed("no snapshot".to_owned())),
+                (Job::Delete, _) => store.delete_board(&room).await.map(|()| 0),
+            }
+        };
+        ctx.spawn(stored.into_actor(self).map(|result, this, ctx| {
+            if let Err(error) = &result {
+                tracing::error!(%error, "a board could not be written; trying again");
+            }
+            this.persistence.finished(this.now(), result.map_err(drop));
+            this.settle(ctx);
+        }));
+    }
+
+    /// Wakes for what is due next: frames collected for this tick, a question to a socket, or a write.
+    fn set_alarm(&mut self, now: Duration, ctx: &mut Context<Self>) {
+        let Some(due) = [self.board.next_tick(), self.persistence.due()]
+            .into_iter()
+            .flatten()
+            .min()
+        else {
+            return;
+        };
+        if let Some((at, handle)) = self.wake {
+            if at <= due {
+                return;
+            }
+            ctx.cancel_future(handle);
+        }
+        let handle = ctx.run_later(due.saturating_sub(now), |this, ctx| {
+            this.wake = None;
+            this.settle(ctx);
+        });
+        self.wake = Some((due, handle));
+    }
+
+    fn loaded(&mut self, stored: Result<Option<StoredBoard>, StoreError>) {
+        match stored {
+            Ok(None) => {}
+            Ok(Some(stored)) => {
+                let snapshot_bytes = stored.snapshot.as_ref().map_or(0, Vec::len);
+                self.persistence
+                    .loaded(snapshot_bytes, stored.updates.iter().map(Vec::len));
+                if !self
+                    .board
+                    .restore(stored.snapshot.into_iter().chain(stored.updates))
+                {
+                    tracing::error!(
+                        "a kept board is damaged; its sound parts are used and nothing of it is replaced"
+                    );
+                    self.persistence.protect();
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, "a kept board could not be read; it starts empty and is only added to");
+                self.persistence.protect();
+            }
+        }
+    }
+}
+
+impl Actor for Whiteboard {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        ctx.set_mailbox_capacity(MAILBOX);
+        if !self.persistence.keeps() {
+            self.settle(ctx);
+            return;
+        }
+        let (store, room) = (self.store.clone(), self.room.clone());
+        let load = async move { store.load_board(&room).await };
+        // Nobody is served before what was kept is there.
+        ctx.wait(load.into_actor(self).map(|stored, this, ctx| {
+            this.loaded(stored);
+            this.settle(ctx);
+        }));
+    }
+}
+
+impl Handler<OpenSocket> for Whiteboard {
+    type Result = MessageResult<OpenSocket>;
+
+    fn handle(&mut self, message: OpenSocket, ctx: &mut Self::Context) -> Self::Result {
+        let socket = self.board.open(self.now(), message.drawer);
+        self.outlets.insert(socket, message.out);
+        self.settle(ctx);
+        MessageResult(socket)
+    }
+}
+
+impl Handler<Receive> for Whiteboard {
+    type Result = ();
+
+    fn handle(&mut self, message: Receive, ctx: &mut Self::Context) {
+        self.board.receive(self.now(), message.socket, &message.frame);
+        self.settle(ctx);
+    }
+}
+
+impl Handler<CloseSocket> for Whiteboard {
+    type Result = ();
+
+    fn handle(&mut self, CloseSocket(socket): CloseSocket, ctx: &mut Self::Context) {
+        self.board.close(socket);
+        self.outlets.remove(&socket);
+        self.settle(ctx);
+    }
+}
+
+impl Handler<SetRight> for Whiteboard {
+    type Result = ();
+
+    fn handle(&mut self, message: SetRight, ctx: &mut Self::Context) {
+        self.board
+            .set_right(self.now(), &message.participant, message.may_draw);
+        self.settle(ctx);
+    }
+}
+
+impl Handler<RemoveDrawer> for Whiteboard {
+    type Result = ();
+
+    fn handle(&mut self, RemoveDrawer(participant): RemoveDrawer, ctx: &mut Self::Context) {
+        self.board.remove(&participant);
+        self.settle(ctx);
+    }
+}
+
+impl Handler<SetKeep> for Whiteboard {
+    type Result = ();
+
+    fn handle(&mut self, SetKeep(keep): SetKeep, ctx: &mut Self::Context) {
+        self.persistence.set_keep(self.now(), keep);
+        self.settle(ctx);
+    }
+}
+
+impl Handler<Flush> for Whiteboard {
+    type Result = ResponseFuture<()>;
+
+    fn handle(&mut self, _: Flush, ctx: &mut Self::Context) -> Self::Result {
+        let (flushed, answer) = oneshot::channel();
+        self.flushes.push(flushed);
+        self.persistence.hurry(self.now());
+        self.settle(ctx);
+        // An error means that the board has stopped: then there is nothing left to wait for.
+        Box::pin(async move { answer.await.unwrap_or_default() })
+    }
+}
+
+/// Messages that may wait; senders beyond that wait themselves (`send`) or are refused (`try_send`).
+const MAILBOX: usize = 256;
+/// A flush gives up after so many failures in a row.
+const FLUSH_ATTEMPTS: u32 = 3;
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the actor is the board's outermost shell"
+)]
+fn clock() -> Instant {
+    Instant::now()
+}
+
+#[cfg(test)]
+#[path = "actor_tests.rs"]
+mod tests;

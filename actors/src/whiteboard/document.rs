@@ -1,0 +1,175 @@
+//! The Yjs document itself; the only file of the board that imports yrs.
+//!
+//! Takes only updates that `validator` and `structure` let pass. Whatever yrs does with them, a panic inside it ends here: the document is
+//! dropped and built again from its last snapshot and the updates since, which are kept for that (at most a quarter more than the snapshot).
+//! Knows neither sockets nor rights nor the disk. Encodings of equal content differ, so nobody may compare them.
+
+use bytes::Bytes;
+use std::mem::ManuallyDrop;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use yrs::block::ClientID;
+use yrs::updates::decoder::Decode;
+use yrs::updates::encoder::Encode;
+use yrs::{Doc, OffsetKind, Options, ReadTxn, StateVector, Transact, Update};
+
+/// Why an update was not applied. The document is as it was before.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub(super) enum ApplyError {
+    /// yrs could not decode or integrate it.
+    #[error("the update does not fit")]
+    Invalid,
+    /// yrs panicked over it.
+    #[error("the update broke the document, which was built again")]
+    Panicked,
+}
+
+/// See the module's text.
+pub(super) struct Document {
+    doc: Doc,
+    snapshot: Bytes,
+    log: Vec<Bytes>,
+    log_bytes: usize,
+    rebuilt: u64,
+}
+
+impl Default for Document {
+    fn default() -> Self {
+        Self {
+            doc: new_doc(),
+            snapshot: Bytes::from_static(Update::EMPTY_V1),
+            log: Vec::new(),
+            log_bytes: 0,
+            rebuilt: 0,
+        }
+    }
+}
+
+impl Document {
+    /// Applies an update and returns what was new in it, encoded anew; nothing when all of it was known.
+    pub(super) fn apply(&mut self, update: &[u8]) -> Result<Option<Bytes>, ApplyError> {
+        let applied = catch_unwind(AssertUnwindSafe(|| apply_to(&self.doc, update)));
+        match applied {
+            Ok(Ok(new)) if new.as_ref() == Update::EMPTY_V1 => Ok(None),
+            Ok(Ok(new)) => {
+                self.remember(new.clone());
+                Ok(Some(new))
+            }
+            Ok(Err(Halfway(false))) => Err(ApplyError::Invalid),
+            Ok(Err(Halfway(true))) => {
+                self.rebuild();
+                Err(ApplyError::Invalid)
+            }
+            Err(_panic) => {
+                self.rebuild();
+                Err(ApplyError::Panicked)
+            }
+        }
+    }
+
+    /// What somebody with this (validated) state vector lacks, as an update.
+    pub(super) fn diff(&mut self, state_vector: &[u8]) -> Result<Vec<u8>, ApplyError> {
+        self.read(|doc| {
+            let theirs = StateVector::decode_v1(state_vector).ok()?;
+            Some(doc.transact().encode_diff_v1(&theirs))
+        })
+        .and_then(|diff| diff.ok_or(ApplyError::Invalid))
+    }
+
+    /// How far the document has come, for sync step 1.
+    pub(super) fn state_vector(&mut self) -> Result<Vec<u8>, ApplyError> {
+        self.read(|doc| doc.transact().state_vector().encode_v1())
+    }
+
+    /// Everything, as one update.
+    pub(super) fn snapshot(&mut self) -> Result<Bytes, ApplyError> {
+        self.read(|doc| doc.transact().encode_diff_v1(&StateVector::default()).into())
+    }
+
+    /// How many times it was built again; what others derived from it is stale then.
+    pub(super) fn rebuilt(&self) -> u64 {
+        self.rebuilt
+    }
+
+    fn read<T>(&mut self, read: impl FnOnce(&Doc) -> T) -> Result<T, ApplyError> {
+        catch_unwind(AssertUnwindSafe(|| read(&self.doc))).map_err(|_panic| {
+            self.rebuild();
+            ApplyError::Panicked
+        })
+    }
+
+    fn remember(&mut self, update: Bytes) {
+        self.log_bytes += update.len();
+        self.log.push(update);
+        let full = self.log_bytes > LOG_BYTES.max(self.snapshot.len() / 4) || self.log.len() > LOG_UPDATES;
+        if full && let Ok(snapshot) = self.snapshot() {
+            self.snapshot = snapshot;
+            self.log.clear();
+            self.log_bytes = 0;
+        }
+    }
+
+    /// Everything here was applied before without harm; what harms now is left out.
+    fn rebuild(&mut self) {
+        tracing::error!("a board's document was built again after a failure");
+        self.rebuilt += 1;
+        let broken = std::mem::replace(&mut self.doc, new_doc());
+        // Its memory is sound even where its content is not; should its destructor object, it has had its say.
+        if catch_unwind(AssertUnwindSafe(move || drop(broken))).is_err() {
+            tracing::error!("a board's broken document could not be dropped");
+        }
+        while let Some(harmful) = self.replay() {
+            tracing::error!("part of a board could not be built again");
+            self.doc = new_doc();
+            match harmful {
+                0 => self.snapshot = Bytes::from_static(Update::EMPTY_V1),
+                number => drop(self.log.remove(number - 1)),
+            }
+        }
+    }
+
+    /// Applies snapshot (0) and log (1, …) to an empty document; the first that panics, if one does.
+    fn replay(&self) -> Option<usize> {
+        std::iter::once(&self.snapshot)
+            .chain(&self.log)
+            .position(|update| catch_unwind(AssertUnwindSafe(|| drop(apply_to(&self.doc, update)))).is_err())
+    }
+}
+
+/// Several updates as one; nothing when yrs cannot.
+pub(super) fn merge(updates: &[Bytes]) -> Option<Bytes> {
+    let merged = catch_unwind(AssertUnwindSafe(|| yrs::merge_updates_v1(updates)));
+    merged.ok()?.ok().map(Bytes::from)
+}
+
+/// An error; true when part of the update is already in the document.
+struct Halfway(bool);
+
+fn apply_to(doc: &Doc, update: &[u8]) -> Result<Bytes, Halfway> {
+    let update = Update::decode_v1(update).map_err(|_invalid| Halfway(false))?;
+    // A transaction commits when it is dropped. While a panic unwinds, a second one there would abort the process:
+    // so a panic leaves it undropped: that document's memory is lost, which is why drawers who cause panics are barred.
+    let mut transaction = ManuallyDrop::new(doc.transact_mut());
+    let applied = transaction.apply_update(update);
+    transaction.commit();
+    let new = transaction.encode_update_v1();
+    let gap = transaction.has_missing_updates();
+    drop(ManuallyDrop::into_inner(transaction));
+    if applied.is_err() || gap {
+        Err(Halfway(true))
+    } else {
+        Ok(new.into())
+    }
+}
+
+fn new_doc() -> Doc {
+    // Yjs counts in UTF-16. The server draws nothing, so its client id never shows.
+    Doc::with_options(Options {
+        offset_kind: OffsetKind::Utf16,
+        ..Options::with_client_id(ClientID::new(SERVER))
+    })
+}
+
+const SERVER: u64 = 0;
+/// The log is folded into the snapshot beyond this, or a quarter of the snapshot.
+const LOG_BYTES: usize = 1 << 20;
+const LOG_UPDATES: usize = 4_096;

@@ -1,0 +1,131 @@
+//! When what leaves for whom: within one tick, all drawers' updates and cursors become one frame of each sort per receiver.
+//!
+//! N people drawing then cost O(N) frames a tick, not O(N²). A lone stroke does not wait: a quiet board sends at once, and only what
+//! follows within the tick is collected. An update is not sent back to its drawer when it is alone in its frame; in a merged
+//! frame it is, which Yjs ignores as known. Pure: time is the duration since the board's start.
+
+use super::messages::SocketId;
+use bytes::Bytes;
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// 25 ms: 40 frames a second look continuous.
+pub(super) const TICK: Duration = Duration::from_millis(25);
+
+/// What leaves now.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct Departure {
+    /// Updates, to be merged into one.
+    pub(super) updates: Vec<Bytes>,
+    /// The only socket the updates came from.
+    pub(super) updates_from: Option<SocketId>,
+    /// Client ids whose presence changed.
+    pub(super) presence: BTreeSet<u64>,
+    /// The only socket whose presence changed.
+    pub(super) presence_from: Option<SocketId>,
+}
+
+/// See the module's text.
+#[derive(Default)]
+pub(super) struct Fanout {
+    collected: Departure,
+    last: Option<Duration>,
+}
+
+impl Fanout {
+    /// An update was applied.
+    pub(super) fn add_update(&mut self, from: SocketId, update: Bytes) {
+        let alone = self.collected.updates.is_empty() || self.collected.updates_from == Some(from);
+        self.collected.updates_from = alone.then_some(from);
+        self.collected.updates.push(update);
+    }
+
+    /// Somebody's presence changed; `from` is the socket that knows already.
+    pub(super) fn add_presence(&mut self, from: Option<SocketId>, client: u64) {
+        let alone = self.collected.presence.is_empty() || self.collected.presence_from == from;
+        self.collected.presence_from = from.filter(|_| alone);
+        self.collected.presence.insert(client);
+    }
+
+    /// When the next frame is due; nothing when there is nothing to send.
+    pub(super) fn due(&self) -> Option<Duration> {
+        let waiting = !self.collected.updates.is_empty() || !self.collected.presence.is_empty();
+        waiting.then(|| self.last.map_or(Duration::ZERO, |last| last + TICK))
+    }
+
+    /// What leaves, if it is time.
+    pub(super) fn depart(&mut self, now: Duration) -> Option<Departure> {
+        self.due().filter(|due| *due <= now)?;
+        self.last = Some(now);
+        Some(std::mem::take(&mut self.collected))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const A: SocketId = SocketId(1);
+    const B: SocketId = SocketId(2);
+
+    fn ms(ms: u64) -> Duration {
+        Duration::from_millis(ms)
+    }
+
+    fn stroke(text: &'static str) -> Bytes {
+        Bytes::from_static(text.as_bytes())
+    }
+
+    #[test]
+    fn a_lone_stroke_leaves_at_once_and_not_to_its_drawer() {
+        let mut fanout = Fanout::default();
+        assert_eq!(fanout.depart(ms(0)), None);
+        fanout.add_update(A, stroke("one"));
+        let departure = fanout.depart(ms(0)).unwrap();
+        assert_eq!((departure.updates.len(), departure.updates_from), (1, Some(A)));
+        assert_eq!(fanout.due(), None);
+        fanout.add_update(B, stroke("two"));
+        assert_eq!(fanout.depart(ms(1_000)).unwrap().updates_from, Some(B));
+    }
+
+    #[test]
+    fn what_follows_within_a_tick_leaves_together() {
+        let mut fanout = Fanout::default();
+        fanout.add_update(A, stroke("one"));
+        fanout.depart(ms(100)).unwrap();
+        fanout.add_update(A, stroke("two"));
+        fanout.add_update(B, stroke("three"));
+        fanout.add_presence(Some(A), 7);
+        fanout.add_presence(Some(A), 7);
+        assert_eq!(fanout.due(), Some(ms(125)));
+        assert_eq!(fanout.depart(ms(124)), None);
+        let departure = fanout.depart(ms(125)).unwrap();
+        assert_eq!((departure.updates.len(), departure.updates_from), (2, None));
+        assert_eq!((departure.presence.len(), departure.presence_from), (1, Some(A)));
+    }
+
+    #[test]
+    fn frames_per_tick_do_not_grow_with_the_drawers() {
+        let mut fanout = Fanout::default();
+        let mut frames = 0;
+        for now in 0..1_000 {
+            for drawer in 0..50 {
+                fanout.add_update(SocketId(drawer), stroke("stroke"));
+                fanout.add_presence(Some(SocketId(drawer)), drawer);
+            }
+            frames += u32::from(fanout.depart(ms(now)).is_some());
+        }
+        assert_eq!(frames, 40);
+    }
+
+    #[test]
+    fn presence_of_several_goes_to_everybody() {
+        let mut fanout = Fanout::default();
+        fanout.add_presence(Some(A), 1);
+        fanout.add_presence(None, 2);
+        assert_eq!(fanout.depart(ms(0)).unwrap().presence_from, None);
+        fanout.add_presence(None, 2);
+        fanout.add_presence(Some(A), 1);
+        assert_eq!(fanout.depart(ms(50)).unwrap().presence_from, None);
+    }
+}
