@@ -50,9 +50,7 @@ pub fn packets(file: &[u8]) -> io::Result<Vec<Vec<u8>>> {
 /// Cuts `opusenc`'s file down to the second time around and writes our own head.
 pub fn keep_second_time(encoded: &[u8]) -> io::Result<Vec<u8>> {
     let packets = packets(encoded)?;
-    let head = packets
-        .first()
-        .ok_or_else(|| io::Error::other("opusenc wrote nothing"))?;
+    let head = packets.first().ok_or_else(|| io::Error::other("opusenc wrote nothing"))?;
     let pre_skip = head
         .get(10..12)
         .map(|b| u16::from_le_bytes([b[0], b[1]]))
@@ -123,26 +121,13 @@ pub fn opusenc(wav: &[u8]) -> io::Result<Vec<u8>> {
     let result = (|| {
         std::fs::File::create(&input)?.write_all(wav)?;
         let status = Command::new("opusenc")
-            .args([
-                "--quiet",
-                "--music",
-                "--vbr",
-                "--bitrate",
-                "56",
-                "--comp",
-                "10",
-                "--framesize",
-                "20",
-            ])
+            .args(["--quiet", "--music", "--vbr", "--bitrate", "56", "--comp", "10", "--framesize", "20"])
             .args(["--discard-comments", "--discard-pictures", "--serial", "1"])
             .args([&input, &output])
             .stdin(Stdio::null())
             .status()
             .map_err(|e| {
-                io::Error::new(
-                    e.kind(),
-                    format!("opusenc (Debian: opus-tools) does not start: {e}"),
-                )
+                io::Error::new(e.kind(), format!("opusenc (Debian: opus-tools) does not start: {e}"))
             })?;
         if !status.success() {
             return Err(io::Error::other("opusenc failed"));

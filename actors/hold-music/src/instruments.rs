@@ -51,11 +51,7 @@ fn render(seconds: f64, sample: impl FnMut(f64) -> f64) -> Vec<f32> {
 
 /// Falls from 1 at the moment of letting go.
 fn release(t: f64, seconds: f64, fall: f64) -> f64 {
-    if t < seconds {
-        1.0
-    } else {
-        (-(t - seconds) / fall).exp()
-    }
+    if t < seconds { 1.0 } else { (-(t - seconds) / fall).exp() }
 }
 
 /// A mellow electric piano: two-operator FM (Chowning 1973) whose brightness fades faster than its tone, and a quiet tine.
@@ -138,9 +134,7 @@ fn pluck(length: usize, noise: &mut Noise) -> Vec<f64> {
         .collect();
     raw.drain(..length);
     let point = length / 5;
-    let shape: Vec<f64> = (0..length)
-        .map(|i| raw[i] - 0.8 * raw[(i + length - point) % length])
-        .collect();
+    let shape: Vec<f64> = (0..length).map(|i| raw[i] - 0.8 * raw[(i + length - point) % length]).collect();
     let mean = shape.iter().sum::<f64>() / length as f64;
     let power = shape.iter().map(|s| (s - mean).powi(2)).sum::<f64>() / length as f64;
     shape.iter().map(|s| 0.35 * (s - mean) / power.sqrt()).collect()
@@ -178,11 +172,7 @@ mod tests {
     #[test]
     fn the_string_is_in_tune() {
         for pitch in [52.0, 57.0, 64.0, 70.0] {
-            let play = Play {
-                pitch,
-                velocity: 1.0,
-                seconds: 1.5,
-            };
+            let play = Play { pitch, velocity: 1.0, seconds: 1.5 };
             let samples = nylon_guitar(play, &mut Noise::new(7));
             let heard = measured_hertz(&samples[9_600..], hertz(pitch));
             let cents = 1_200.0 * (heard / hertz(pitch)).log2();

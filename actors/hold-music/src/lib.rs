@@ -39,13 +39,7 @@ pub enum Part {
 }
 
 /// Everybody.
-pub const BAND: [Part; 5] = [
-    Part::Piano,
-    Part::Guitar,
-    Part::Vibraphone,
-    Part::Bass,
-    Part::Drums,
-];
+pub const BAND: [Part; 5] = [Part::Piano, Part::Guitar, Part::Vibraphone, Part::Bass, Part::Drums];
 
 /// The whole piece, once around.
 pub fn compose() -> Tape {
@@ -104,11 +98,7 @@ fn piano(voicings: &[Voicing]) -> Tape {
             let velocity = loud * (1.0 + 0.08 * noise.sample()) * if voice == 3 { 1.08 } else { 0.92 };
             let at = (half * 4 + offset) * EIGHTH + human(&mut noise) + voice * 420;
             for (detune, pan) in [(-0.008, -0.45), (0.008, 0.45)] {
-                let play = Play {
-                    pitch: f64::from(pitch) + detune,
-                    velocity,
-                    seconds: seconds(eighths),
-                };
+                let play = Play { pitch: f64::from(pitch) + detune, velocity, seconds: seconds(eighths) };
                 tape.add(at, &instruments::electric_piano(play), 0.083, pan);
             }
         }
@@ -120,14 +110,8 @@ fn piano(voicings: &[Voicing]) -> Tape {
 }
 
 /// Two bars of bossa: off the beat, and the next chord comes an eighth early.
-const GUITAR_PATTERN: [(usize, f64, f64); 6] = [
-    (3, 0.80, 1.6),
-    (6, 0.70, 1.8),
-    (10, 0.78, 1.4),
-    (12, 0.55, 0.8),
-    (13, 0.72, 1.7),
-    (15, 0.86, 2.6),
-];
+const GUITAR_PATTERN: [(usize, f64, f64); 6] =
+    [(3, 0.80, 1.6), (6, 0.70, 1.8), (10, 0.78, 1.4), (12, 0.55, 0.8), (13, 0.72, 1.7), (15, 0.86, 2.6)];
 
 fn guitar(voicings: &[Voicing]) -> Tape {
     let mut tape = Tape::new(LENGTH);
@@ -184,12 +168,7 @@ fn bass() -> Tape {
             velocity: velocity * (1.0 + 0.05 * noise.sample()),
             seconds: seconds(length),
         };
-        tape.add(
-            eighth * EIGHTH + human(noise),
-            &instruments::bass(note),
-            0.20,
-            0.0,
-        );
+        tape.add(eighth * EIGHTH + human(noise), &instruments::bass(note), 0.20, 0.0);
     };
     for bar in 0..BARS {
         let (first, second) = (chord_at(bar * 2), chord_at(bar * 2 + 1));

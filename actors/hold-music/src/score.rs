@@ -279,24 +279,16 @@ const MELODY_HOME: &[Written] = &[
     (7, 0, 72, 4),
 ];
 
-const MELODIES: [&[Written]; 6] = [
-    MELODY_THEME,
-    MELODY_ENDING,
-    MELODY_BRIDGE,
-    MELODY_ENDING,
-    MELODY_WALK,
-    MELODY_HOME,
-];
+const MELODIES: [&[Written]; 6] =
+    [MELODY_THEME, MELODY_ENDING, MELODY_BRIDGE, MELODY_ENDING, MELODY_WALK, MELODY_HOME];
 
 /// The melody of one of the six sections.
 pub fn melody(section: usize) -> impl Iterator<Item = Note> {
-    MELODIES[section % MELODIES.len()]
-        .iter()
-        .map(|&(bar, eighth, pitch, length)| Note {
-            at: bar * 8 + eighth,
-            pitch,
-            length,
-        })
+    MELODIES[section % MELODIES.len()].iter().map(|&(bar, eighth, pitch, length)| Note {
+        at: bar * 8 + eighth,
+        pitch,
+        length,
+    })
 }
 
 #[cfg(test)]
@@ -333,10 +325,7 @@ mod tests {
             let notes: Vec<Note> = melody(section).collect();
             assert!(notes.last().is_some_and(|n| n.at + n.length <= 64));
             for pair in notes.windows(2) {
-                assert!(
-                    pair[0].at + pair[0].length <= pair[1].at,
-                    "section {section}: {pair:?}"
-                );
+                assert!(pair[0].at + pair[0].length <= pair[1].at, "section {section}: {pair:?}");
             }
         }
     }

@@ -15,10 +15,7 @@ pub struct Tape {
 impl Tape {
     /// Silence.
     pub fn new(length: usize) -> Self {
-        Self {
-            left: vec![0.0; length],
-            right: vec![0.0; length],
-        }
+        Self { left: vec![0.0; length], right: vec![0.0; length] }
     }
 
     /// Mixes mono samples in from `at` on, around the end. `pan` is −1 (left) to 1, at constant power.
@@ -67,10 +64,7 @@ impl Tape {
 
     /// Largest absolute sample.
     pub fn peak(&self) -> f32 {
-        self.left
-            .iter()
-            .chain(&self.right)
-            .fold(0.0, |most, s| most.max(s.abs()))
+        self.left.iter().chain(&self.right).fold(0.0, |most, s| most.max(s.abs()))
     }
 }
 
@@ -138,13 +132,7 @@ impl Room {
             self.at[i] = (self.at[i] + 1) % DELAYS[i];
         }
         let sum = |first: usize| {
-            heard
-                .iter()
-                .skip(first)
-                .step_by(2)
-                .zip([1.0, -1.0, 1.0, -1.0])
-                .map(|(h, s)| h * s)
-                .sum()
+            heard.iter().skip(first).step_by(2).zip([1.0, -1.0, 1.0, -1.0]).map(|(h, s)| h * s).sum()
         };
         (sum(0), sum(1))
     }

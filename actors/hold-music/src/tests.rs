@@ -42,17 +42,11 @@ fn the_end_runs_into_the_beginning() {
     for samples in [&tape.left, &tape.right] {
         let seam = largest_step(samples, LENGTH - 5..LENGTH + 5);
         let anywhere = largest_step(samples, 0..LENGTH - 1);
-        assert!(
-            seam < anywhere / 2.0,
-            "a step of {seam} at the seam, {anywhere} elsewhere"
-        );
+        assert!(seam < anywhere / 2.0, "a step of {seam} at the seam, {anywhere} elsewhere");
         let second = RATE as usize;
         let before = loudness_db(&samples[LENGTH - second..]);
         let after = loudness_db(&samples[..second]);
-        assert!(
-            (before - after).abs() < 6.0,
-            "{before} dB before the seam, {after} dB after"
-        );
+        assert!((before - after).abs() < 6.0, "{before} dB before the seam, {after} dB after");
     }
 }
 
@@ -64,10 +58,7 @@ fn it_is_even_and_soft() {
     assert!((loudness_db(&tape.right) - whole).abs() < 1.5);
     for (i, piece) in tape.left.chunks(2 * RATE as usize).enumerate() {
         let here = loudness_db(piece);
-        assert!(
-            (here - whole).abs() < 5.0,
-            "{here} dB in piece {i}, {whole} dB in all"
-        );
+        assert!((here - whole).abs() < 5.0, "{here} dB in piece {i}, {whole} dB in all");
     }
     tape.filter(|| studio::high_pass(0.5));
     let highs = loudness_db(&tape.left);

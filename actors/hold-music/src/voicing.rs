@@ -59,11 +59,7 @@ fn shortest_path(choices: &[Vec<Voicing>], first: Voicing) -> (u32, Vec<Voicing>
 
 /// Semitones moved, with leaps dearer than steps.
 fn movement(from: Voicing, to: Voicing) -> u32 {
-    from.iter()
-        .zip(&to)
-        .map(|(&a, &b)| u32::from(a.abs_diff(b)))
-        .map(|d| d + d.saturating_sub(3) * 2)
-        .sum()
+    from.iter().zip(&to).map(|(&a, &b)| u32::from(a.abs_diff(b))).map(|d| d + d.saturating_sub(3) * 2).sum()
 }
 
 /// How far from the middle of the keyboard.
