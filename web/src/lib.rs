@@ -1,2 +1,20 @@
-//! The HTTP and WebSocket edge.
+//! The edge: the only part that speaks HTTP, WebSocket and JSON.
+//!
+//! Handlers are about ten lines: who asks ([`session`]), may they ([`origin`], `actors::authority`), ask the planes
+//! below, answer. Every refusal is an [`errors::ApiError`]. Nothing here is logged but our own failures.
+
+pub mod accounts;
+pub mod api;
+pub mod clock;
+pub mod errors;
+pub mod guard;
+pub mod ids;
+pub mod live;
+pub mod origin;
 pub mod protocol;
+pub mod rooms;
+pub mod routes;
+pub mod session;
+pub mod signalling;
+pub mod state;
+pub mod text;

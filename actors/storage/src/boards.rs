@@ -1,0 +1,66 @@
+//! Kept boards: a snapshot and a log of updates since.
+
+use crate::failed;
+use actors::store::{RoomId, StoreError, StoredBoard};
+use sqlx::{SqliteConnection, SqlitePool};
+
+pub(crate) async fn load(pool: &SqlitePool, room: &RoomId) -> Result<Option<StoredBoard>, StoreError> {
+    // One transaction: a compaction between the two reads would lose or double the log.
+    let mut transaction = pool.begin().await.map_err(failed)?;
+    let snapshot: Option<Vec<u8>> = sqlx::query_scalar("SELECT snapshot FROM board_snapshots WHERE room = ?")
+        .bind(&room.0)
+        .fetch_optional(&mut *transaction)
+        .await
+        .map_err(failed)?;
+    let updates: Vec<Vec<u8>> =
+        sqlx::query_scalar("SELECT bytes FROM board_updates WHERE room = ? ORDER BY number")
+            .bind(&room.0)
+            .fetch_all(&mut *transaction)
+            .await
+            .map_err(failed)?;
+    transaction.commit().await.map_err(failed)?;
+    let kept = snapshot.is_some() || !updates.is_empty();
+    Ok(kept.then_some(StoredBoard { snapshot, updates }))
+}
+
+pub(crate) async fn append(pool: &SqlitePool, room: &RoomId, updates: &[Vec<u8>]) -> Result<(), StoreError> {
+    let mut transaction = pool.begin().await.map_err(failed)?;
+    for update in updates {
+        sqlx::query("INSERT INTO board_updates (room, bytes) VALUES (?, ?)")
+            .bind(&room.0)
+            .bind(update.as_slice())
+            .execute(&mut *transaction)
+            .await
+            .map_err(failed)?;
+    }
+    transaction.commit().await.map_err(failed)
+}
+
+pub(crate) async fn compact(pool: &SqlitePool, room: &RoomId, snapshot: &[u8]) -> Result<(), StoreError> {
+    let mut transaction = pool.begin().await.map_err(failed)?;
+    remove(&mut transaction, room).await?;
+    sqlx::query("INSERT INTO board_snapshots (room, snapshot) VALUES (?, ?)")
+        .bind(&room.0)
+        .bind(snapshot)
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed)?;
+    transaction.commit().await.map_err(failed)
+}
+
+/// Whether there was anything.
+pub(crate) async fn delete(pool: &SqlitePool, room: &RoomId) -> Result<bool, StoreError> {
+    let mut transaction = pool.begin().await.map_err(failed)?;
+    let rows = remove(&mut transaction, room).await?;
+    transaction.commit().await.map_err(failed)?;
+    Ok(rows > 0)
+}
+
+async fn remove(connection: &mut SqliteConnection, room: &RoomId) -> Result<u64, StoreError> {
+    let mut rows = 0;
+    for query in ["DELETE FROM board_updates WHERE room = ?", "DELETE FROM board_snapshots WHERE room = ?"] {
+        let deleted = sqlx::query(query).bind(&room.0).execute(&mut *connection).await.map_err(failed)?;
+        rows += deleted.rows_affected();
+    }
+    Ok(rows)
+}

@@ -1,0 +1,152 @@
+//! Rooms.
+
+use crate::failed;
+use actors::store::{AccountId, Door, DrawingRight, LobbyPolicy, RoomColour, RoomId, RoomRecord, StoreError};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqlitePool};
+
+pub(crate) async fn add(pool: &SqlitePool, room: &RoomRecord) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO rooms (id, owner, name, link, short_name, colour, emoji, lobby, drawing, keep_board)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(&room.id.0)
+    .bind(&room.owner.0)
+    .bind(&room.name)
+    .bind(&room.link)
+    .bind(&room.short_name)
+    .bind(colour_word(room.colour))
+    .bind(&room.emoji)
+    .bind(lobby_word(room.lobby))
+    .bind(drawing_word(room.drawing))
+    .bind(room.keep_board)
+    .execute(pool)
+    .await
+    .map_err(failed)?;
+    Ok(())
+}
+
+pub(crate) async fn update(pool: &SqlitePool, room: &RoomRecord) -> Result<(), StoreError> {
+    let changed = sqlx::query(
+        "UPDATE rooms SET name = ?, link = ?, short_name = ?, colour = ?, emoji = ?, lobby = ?, drawing = ?,
+         keep_board = ? WHERE id = ?",
+    )
+    .bind(&room.name)
+    .bind(&room.link)
+    .bind(&room.short_name)
+    .bind(colour_word(room.colour))
+    .bind(&room.emoji)
+    .bind(lobby_word(room.lobby))
+    .bind(drawing_word(room.drawing))
+    .bind(room.keep_board)
+    .bind(&room.id.0)
+    .execute(pool)
+    .await
+    .map_err(failed)?;
+    if changed.rows_affected() == 0 { Err(StoreError::NotFound) } else { Ok(()) }
+}
+
+/// Its board goes with it (`ON DELETE CASCADE`).
+pub(crate) async fn delete(pool: &SqlitePool, id: &RoomId) -> Result<(), StoreError> {
+    let deleted =
+        sqlx::query("DELETE FROM rooms WHERE id = ?").bind(&id.0).execute(pool).await.map_err(failed)?;
+    if deleted.rows_affected() == 0 { Err(StoreError::NotFound) } else { Ok(()) }
+}
+
+pub(crate) async fn by_id(pool: &SqlitePool, id: &RoomId) -> Result<Option<RoomRecord>, StoreError> {
+    one(pool, "SELECT * FROM rooms WHERE id = ?", &id.0).await
+}
+
+pub(crate) async fn by_door(pool: &SqlitePool, door: &Door) -> Result<Option<RoomRecord>, StoreError> {
+    match door {
+        Door::Link(link) => one(pool, "SELECT * FROM rooms WHERE link = ?", link).await,
+        Door::ShortName(name) => one(pool, "SELECT * FROM rooms WHERE short_name = ?", name).await,
+    }
+}
+
+pub(crate) async fn of(pool: &SqlitePool, owner: &AccountId) -> Result<Vec<RoomRecord>, StoreError> {
+    sqlx::query("SELECT * FROM rooms WHERE owner = ? ORDER BY name, id")
+        .bind(&owner.0)
+        .try_map(record)
+        .fetch_all(pool)
+        .await
+        .map_err(failed)
+}
+
+pub(crate) async fn all(pool: &SqlitePool) -> Result<Vec<RoomRecord>, StoreError> {
+    sqlx::query("SELECT * FROM rooms ORDER BY name, id").try_map(record).fetch_all(pool).await.map_err(failed)
+}
+
+async fn one(pool: &SqlitePool, query: &'static str, key: &str) -> Result<Option<RoomRecord>, StoreError> {
+    sqlx::query(query).bind(key).try_map(record).fetch_optional(pool).await.map_err(failed)
+}
+
+fn record(row: SqliteRow) -> Result<RoomRecord, sqlx::Error> {
+    Ok(RoomRecord {
+        id: RoomId(row.try_get("id")?),
+        owner: AccountId(row.try_get("owner")?),
+        name: row.try_get("name")?,
+        link: row.try_get("link")?,
+        short_name: row.try_get("short_name")?,
+        colour: word(&row, "colour", &COLOURS, colour_word)?,
+        emoji: row.try_get("emoji")?,
+        lobby: word(&row, "lobby", &LOBBIES, lobby_word)?,
+        drawing: word(&row, "drawing", &DRAWINGS, drawing_word)?,
+        keep_board: row.try_get("keep_board")?,
+    })
+}
+
+/// The one of `all` whose word stands in the column.
+fn word<T: Copy>(
+    row: &SqliteRow,
+    column: &'static str,
+    all: &[T],
+    word_of: fn(T) -> &'static str,
+) -> Result<T, sqlx::Error> {
+    let found: &str = row.try_get(column)?;
+    all.iter()
+        .copied()
+        .find(|&value| word_of(value) == found)
+        .ok_or_else(|| sqlx::Error::Decode(format!("an unknown word in column {column}").into()))
+}
+
+const COLOURS: [RoomColour; 8] = [
+    RoomColour::Honey,
+    RoomColour::Pine,
+    RoomColour::Fluff,
+    RoomColour::Brick,
+    RoomColour::Sky,
+    RoomColour::Plum,
+    RoomColour::Moss,
+    RoomColour::Chalk,
+];
+const LOBBIES: [LobbyPolicy; 3] = [LobbyPolicy::Open, LobbyPolicy::Knock, LobbyPolicy::Closed];
+const DRAWINGS: [DrawingRight; 2] = [DrawingRight::Everyone, DrawingRight::Hosts];
+
+fn colour_word(colour: RoomColour) -> &'static str {
+    match colour {
+        RoomColour::Honey => "honey",
+        RoomColour::Pine => "pine",
+        RoomColour::Fluff => "fluff",
+        RoomColour::Brick => "brick",
+        RoomColour::Sky => "sky",
+        RoomColour::Plum => "plum",
+        RoomColour::Moss => "moss",
+        RoomColour::Chalk => "chalk",
+    }
+}
+
+fn lobby_word(lobby: LobbyPolicy) -> &'static str {
+    match lobby {
+        LobbyPolicy::Open => "open",
+        LobbyPolicy::Knock => "knock",
+        LobbyPolicy::Closed => "closed",
+    }
+}
+
+fn drawing_word(drawing: DrawingRight) -> &'static str {
+    match drawing {
+        DrawingRight::Everyone => "everyone",
+        DrawingRight::Hosts => "hosts",
+    }
+}

@@ -1,0 +1,133 @@
+// Made from web/src/api/types.rs by web/tests/client_types.rs. Do not edit.
+
+/** What every error looks like, whatever its status. */
+export type ErrorBody = {
+/** Stable, snake_case. */
+code: string,
+/** A sentence for people. */
+message: string, };
+
+/** This server, as anybody may see it. */
+export type Server = {
+/** The running version. */
+version: string,
+/** Whether anybody may make an account. */
+sign_up: boolean,
+/** Whether the first account is still to be made. */
+setup: boolean,
+/** Who runs it. */
+operator: Operator, };
+
+/** Who runs this server. */
+export type Operator = {
+/** Name of the club. */
+name: string | null,
+/** Link to the imprint. */
+imprint_url: string | null,
+/** Link to the privacy statement. */
+privacy_url: string | null,
+/** Link to the source of the running version. */
+source_url: string | null, };
+
+/** Whether this browser is logged in. */
+export type Session = {
+/** Null when not logged in. */
+account: Account | null, };
+
+/** An account, as its owner sees it. */
+export type Account = {
+/** Login name as typed. */
+login: string, };
+
+/** A login name and a password. */
+export type Credentials = {
+/** 2–32 characters of `a-zA-Z0-9._-`. */
+login: string,
+/** 10–256 characters. */
+password: string, };
+
+/** What makes the first account. */
+export type SetUp = {
+/** What stands behind `#` in the set-up link. */
+token: string,
+/** 2–32 characters of `a-zA-Z0-9._-`. */
+login: string,
+/** 10–256 characters. */
+password: string, };
+
+/** The eight washes of the design. */
+export type RoomColour = "honey" | "pine" | "fluff" | "brick" | "sky" | "plum" | "moss" | "chalk";
+
+/** Who may come in by the link. */
+export type LobbyPolicy = "open" | "knock" | "closed";
+
+/** Who may draw. */
+export type DrawingRight = "everyone" | "hosts";
+
+/** A room, as its owner sees it. */
+export type Room = {
+/** For API calls; opens no door. */
+id: string,
+/** Its name: text, never markup. */
+name: string,
+/** One of the eight washes. */
+colour: RoomColour,
+/** One emoji. */
+emoji: string | null,
+/** The secret part of the link. */
+link: string,
+/** The whole link. */
+url: string,
+/** What can be typed on the start page, if anything. */
+short_name: string | null,
+/** Who may come in by the link. */
+lobby: LobbyPolicy,
+/** Who may draw. */
+drawing: DrawingRight,
+/** Whether the board outlives the meeting. */
+keep_board: boolean,
+/** How many are inside right now. */
+present: number,
+/** How many wait right now. */
+waiting: number, };
+
+/** A room to be made. */
+export type NewRoom = {
+/** 1–64 characters. */
+name: string,
+/** One of the eight washes; one is dealt when left out. */
+colour?: RoomColour,
+/** One emoji. */
+emoji?: string, };
+
+/** What is to be changed; what is left out stays. */
+export type RoomChanges = {
+/** 1–64 characters. */
+name?: string,
+/** One of the eight washes. */
+colour?: RoomColour,
+/** One emoji; null takes it away. */
+emoji?: string | null,
+/** 3–20 characters of `a-z0-9-`; null takes it away. */
+short_name?: string | null,
+/** Who may come in by the link. */
+lobby?: LobbyPolicy,
+/** Who may draw. */
+drawing?: DrawingRight,
+/** Whether the board outlives the meeting. */
+keep_board?: boolean, };
+
+/** What somebody learns before a door. */
+export type Door = {
+/** The room's name: text, never markup. */
+name: string,
+/** One of the eight washes. */
+colour: RoomColour,
+/** One emoji. */
+emoji: string | null,
+/** Whether you will have to be let in. */
+you_knock: boolean,
+/** Whether you are a host here. */
+host: boolean,
+/** Whether somebody is in. */
+open: boolean, };
