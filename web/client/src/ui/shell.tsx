@@ -5,6 +5,7 @@ import { Link } from 'wouter'
 import { setLanguage, useLanguage, useWords, words } from '../i18n'
 import { Button } from './button'
 import { classNames } from './class-names'
+import { Footer } from './footer'
 import { Wordmark } from './pins'
 import { toggleTheme } from './theme'
 
@@ -28,12 +29,11 @@ interface ShellProps {
   after?: ReactNode
   /** Goes straight to what a page is for: `[id of the target, words]`. */
   skip?: readonly [string, string]
-  footer?: ReactNode
   children: ReactNode
 }
 
 /** A page. */
-export function Shell({ title, className, before, after, skip, footer, children }: ShellProps): ReactNode {
+export function Shell({ title, className, before, after, skip, children }: ShellProps): ReactNode {
   const t = useWords(shellWords)
   useEffect(() => {
     document.title = t.title(title)
@@ -56,7 +56,7 @@ export function Shell({ title, className, before, after, skip, footer, children 
         </div>
       </header>
       <main className={classNames(className)}>{children}</main>
-      {footer}
+      <Footer />
     </div>
   )
 }

@@ -1,6 +1,73 @@
-import type { ReactNode } from 'react'
-import { Shell } from '../../ui'
+// The front door: one field, one button, how busy the house is, and the house itself.
+import { ChevronRight, DoorOpen, LogIn } from 'lucide-react'
+import { type ReactNode } from 'react'
+import { Link } from 'wouter'
+import { getLoad, getSession, useAsk } from '../../api'
+import house from '../../art/house.svg?raw'
+import lane from '../../art/lane.svg?raw'
+import { useWords } from '../../i18n'
+import { Art, LinkButton, Pins, Shell } from '../../ui'
+import { verdictOf, verdictWords } from '../load/verdict'
+import { DoorForm } from './door-form'
+import './start.css'
+import { startWords } from './words'
 
 export function StartPage(): ReactNode {
-  return <Shell title="Start">{null}</Shell>
+  const t = useWords(startWords)
+  const [before, word, after] = t.example
+  return (
+    <Shell title={t.title} className="hero" skip={['room', t.skip]} before={<LogInLink />}>
+      <div>
+        <h1 className="sign">{t.headline}</h1>
+        <p className="lead">{t.lead}</p>
+        <DoorForm
+          label={t.where}
+          hint={
+            <>
+              {before}
+              <b>{word}</b>
+              {after}
+            </>
+          }
+        />
+        <LoadStrip />
+      </div>
+      <div className="scene">
+        <Art of={house} label={t.house} className="house" />
+        <Art of={lane} label={t.lane} className="lane" />
+      </div>
+    </Shell>
+  )
+}
+
+function LogInLink(): ReactNode {
+  const t = useWords(startWords)
+  const { answer } = useAsk(getSession)
+  const inside = Boolean(answer?.account)
+  return (
+    <LinkButton look="quiet" className="login" href={inside ? '/rooms' : '/login'}>
+      {inside ? <DoorOpen className="i" aria-hidden /> : <LogIn className="i" aria-hidden />}
+      <span>{inside ? t.yourRooms : t.logIn}</span>
+    </LinkButton>
+  )
+}
+
+/** How busy the server is. While it is not known the place stays empty: a figure is never invented. */
+function LoadStrip(): ReactNode {
+  const t = useWords(verdictWords)
+  const { answer } = useAsk(getLoad)
+  if (!answer) return null
+  const standing = answer.standing_pins
+  return (
+    <Link className="load-strip" href="/load">
+      <Pins standing={standing} label="" />
+      <span>
+        <b>{t.verdicts[verdictOf(standing)].short}</b>
+        <span className="small muted">
+          {t.standing(standing)}. {t.meaning}
+        </span>
+      </span>
+      <ChevronRight className="i" aria-hidden />
+    </Link>
+  )
 }
