@@ -11,5 +11,7 @@ mod notice;
 
 pub use actor::{Participant, ParticipantParts};
 pub use id::ParticipantId;
+/// How slots are named, for the edge, which does not know the media plane.
+pub use media_plane::SlotId;
 pub use messages::*;
 pub use notice::*;
