@@ -1,0 +1,5 @@
+export { missingFeatures } from './browser-support'
+export { BrowserTooOld } from './browser-too-old'
+export { ServerRestarting } from './server-restarting'
+export { UdpBlocked } from './udp-blocked'
+export { UnknownDoor } from './unknown-door'
