@@ -1,6 +1,6 @@
 //! The board as an actor: carries messages to `Board`, its effects to sockets, store and room, and reads the clock for them.
 //!
-//! Limits: 256 messages may wait (a socket sends its next frame when the last one was taken, so that many sockets at most wait here);
+//! Limits: 4,096 messages may wait (a socket sends its next frame when the last one was taken, so sockets and the room's words find room);
 //! each socket's queue is bounded (`outlet`), and a full one costs that socket its connection.
 
 use super::board::{Board, CLOSE_SLOW, Effect};
@@ -277,7 +277,7 @@ impl Handler<Flush> for Whiteboard {
 }
 
 /// Messages that may wait; senders beyond that wait themselves (`send`) or are refused (`try_send`).
-const MAILBOX: usize = 256;
+const MAILBOX: usize = 4_096;
 /// A flush gives up after so many failures in a row.
 const FLUSH_ATTEMPTS: u32 = 3;
 

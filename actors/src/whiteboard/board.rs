@@ -15,7 +15,7 @@ use super::waiting::Waiting;
 use super::wire::{STEP_1, STEP_2, UPDATE, awareness_message, sync_message};
 use crate::participant::ParticipantId;
 use bytes::Bytes;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::time::Duration;
 
 /// Close codes, see PROTOCOL.md §2 and §4.
@@ -56,6 +56,11 @@ pub(super) struct Board {
     waiting: Waiting,
     sockets: BTreeMap<SocketId, Socket>,
     next_socket: u64,
+    /// Rights that the room has told, also of people without a socket: whoever asked the room for a socket before a lock
+    /// and opens it after that is locked.
+    rights: HashMap<ParticipantId, bool>,
+    /// Who left last; for the same reason.
+    gone: VecDeque<ParticipantId>,
     refusal_told: HashMap<ParticipantId, Duration>,
     failures_caused: HashMap<ParticipantId, u32>,
     /// How often the document had been built again when `structure` was learned from it.
@@ -75,6 +80,18 @@ struct Socket {
     ask_again: bool,
 }
 
+impl Socket {
+    fn new(now: Duration, drawer: Drawer) -> Self {
+        Self {
+            drawer,
+            presence: None,
+            syncs: (SYNCS_BURST, now),
+            asked: now,
+            ask_again: false,
+        }
+    }
+}
+
 impl Board {
     /// Takes what was kept. Damaged pieces are left out; true when there were none.
     pub(super) fn restore(&mut self, pieces: impl IntoIterator<Item = Vec<u8>>) -> bool {
@@ -86,25 +103,23 @@ impl Board {
     }
 
     /// A drawer's socket opened. Their older one is closed.
-    pub(super) fn open(&mut self, now: Duration, drawer: Drawer) -> SocketId {
-        let older = self
-            .sockets
-            .iter()
-            .find(|(_, socket)| socket.drawer.participant == drawer.participant);
-        if let Some(older) = older.map(|(id, _)| *id) {
+    pub(super) fn open(&mut self, now: Duration, mut drawer: Drawer) -> SocketId {
+        if let Some(older) = self.socket_of(&drawer.participant) {
             self.shut(older, CLOSE_ELSEWHERE);
         }
         self.next_socket += 1;
         let id = SocketId(self.next_socket);
+        if self.gone.contains(&drawer.participant) {
+            self.effects.push(Effect::Close(id, CLOSE_NORMAL));
+            return id;
+        }
+        drawer.may_draw = self
+            .rights
+            .get(&drawer.participant)
+            .copied()
+            .unwrap_or(drawer.may_draw);
         let may_draw = drawer.may_draw;
-        let socket = Socket {
-            drawer,
-            presence: None,
-            syncs: (SYNCS_BURST, now),
-            asked: now,
-            ask_again: false,
-        };
-        self.sockets.insert(id, socket);
+        self.sockets.insert(id, Socket::new(now, drawer));
         if may_draw {
             self.ask(now, id);
         }
@@ -128,11 +143,13 @@ impl Board {
 
     /// A right changed. Who may draw now is asked for what they drew before in vain.
     pub(super) fn set_right(&mut self, now: Duration, participant: &ParticipantId, may_draw: bool) {
-        let found = self
-            .sockets
-            .iter_mut()
-            .find(|(_, socket)| socket.drawer.participant == *participant);
-        let Some((&id, socket)) = found else { return };
+        self.rights.insert(participant.clone(), may_draw);
+        let Some(id) = self.socket_of(participant) else {
+            return;
+        };
+        let Some(socket) = self.sockets.get_mut(&id) else {
+            return;
+        };
         let granted = may_draw && !socket.drawer.may_draw;
         socket.drawer.may_draw = may_draw;
         if granted {
@@ -144,15 +161,17 @@ impl Board {
 
     /// The participant is no longer in the room.
     pub(super) fn remove(&mut self, participant: &ParticipantId) {
-        let found = self
-            .sockets
-            .iter()
-            .find(|(_, socket)| socket.drawer.participant == *participant);
-        if let Some(id) = found.map(|(id, _)| *id) {
+        if let Some(id) = self.socket_of(participant) {
             self.shut(id, CLOSE_NORMAL);
         }
         self.owners.release(participant);
+        self.rights.remove(participant);
         self.refusal_told.remove(participant);
+        self.failures_caused.remove(participant);
+        self.gone.push_back(participant.clone());
+        if self.gone.len() > GONE_MAX {
+            self.gone.pop_front();
+        }
     }
 
     /// A frame arrived.
@@ -440,6 +459,13 @@ impl Board {
         Some(awareness_message(&payload))
     }
 
+    fn socket_of(&self, participant: &ParticipantId) -> Option<SocketId> {
+        let mut sockets = self.sockets.iter();
+        sockets
+            .find(|(_, socket)| socket.drawer.participant == *participant)
+            .map(|(id, _)| *id)
+    }
+
     fn shut(&mut self, socket: SocketId, code: u16) {
         self.close(socket);
         self.effects.push(Effect::Close(socket, code));
@@ -458,6 +484,8 @@ impl From<super::wire::Malformed> for Offence {
 /// Whole boards a socket may ask for at once, and how fast that grows back.
 const SYNCS_BURST: f64 = 8.0;
 const SYNCS_PER_SECOND: f64 = 0.5;
+/// People who left, remembered for as long as a socket may take from its ticket to its opening.
+const GONE_MAX: usize = 256;
 /// A socket is not asked for what is missing more often.
 const ASK_PAUSE: Duration = Duration::from_secs(1);
 /// A participant's refusals reach the room not more often.

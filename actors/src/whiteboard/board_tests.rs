@@ -1,1 +1,527 @@
-//! Tests of `board`.
+//! The board in made-up time, with Yjs clients that are plain yrs documents.
+
+use super::*;
+use crate::whiteboard::testing::{Peer, Random, pointed, pointing};
+use crate::whiteboard::wire::put_uint;
+
+const CONVERGED: &str = "everybody has the same";
+
+fn ms(ms: u64) -> Duration {
+    Duration::from_millis(ms)
+}
+
+fn person(name: &str) -> ParticipantId {
+    ParticipantId(name.to_owned())
+}
+
+fn drawer(name: &str, may_draw: bool) -> Drawer {
+    Drawer {
+        participant: person(name),
+        name: name.to_owned(),
+        ball: 2,
+        may_draw,
+    }
+}
+
+/// A board, people at it, and the frames between them.
+#[derive(Default)]
+struct Table {
+    board: Board,
+    now: Duration,
+    people: BTreeMap<SocketId, Peer>,
+    closed: Vec<(SocketId, u16)>,
+    refused: Vec<ParticipantId>,
+    saved: Vec<Bytes>,
+    presence: Vec<(SocketId, Bytes)>,
+    frames: usize,
+}
+
+impl Table {
+    fn join(&mut self, name: &str, peer: Peer, may_draw: bool) -> SocketId {
+        let id = self.board.open(self.now, drawer(name, may_draw));
+        let step_1 = peer.ask();
+        self.people.insert(id, peer);
+        self.board.receive(self.now, id, &step_1);
+        self.run();
+        id
+    }
+
+    fn send(&mut self, from: SocketId, frame: &Bytes) {
+        self.board.receive(self.now, from, frame);
+        self.run();
+    }
+
+    fn draw(&mut self, from: SocketId, key: &str, value: i32) {
+        let frame = self.people[&from].draw(key, value);
+        self.send(from, &frame);
+    }
+
+    /// Passes frames until nothing moves any more at this moment.
+    fn run(&mut self) {
+        loop {
+            self.board.tick(self.now);
+            let effects = self.board.take_effects();
+            if effects.is_empty() {
+                return;
+            }
+            for effect in effects {
+                match effect {
+                    Effect::Send(to, frame) if frame[0] == 1 => self.presence.push((to, frame)),
+                    Effect::Send(to, frame) => {
+                        self.frames += 1;
+                        if let Some(answer) = self.people.get(&to).and_then(|peer| peer.hear(&frame)) {
+                            self.board.receive(self.now, to, &answer);
+                        }
+                    }
+                    Effect::Close(socket, code) => {
+                        self.people.remove(&socket);
+                        self.closed.push((socket, code));
+                    }
+                    Effect::DrawingRefused(who) => self.refused.push(who),
+                    Effect::Save(update) => self.saved.push(update),
+                }
+            }
+        }
+    }
+
+    fn wait(&mut self, time: Duration) {
+        let end = self.now + time;
+        while let Some(due) = self.board.next_tick().filter(|due| *due <= end) {
+            self.now = due.max(self.now);
+            self.run();
+        }
+        self.now = end;
+    }
+
+    fn seen_by(&self, socket: SocketId, key: &str) -> Option<String> {
+        self.people[&socket].get(key)
+    }
+
+    /// What a newcomer would see.
+    fn seen(&mut self, key: &str) -> Option<String> {
+        let fresh = Peer::new(999_999);
+        fresh.apply(&self.board.snapshot().unwrap());
+        fresh.get(key)
+    }
+}
+
+#[test]
+fn a_stroke_reaches_the_others_at_once_and_a_late_joiner_sees_the_board() {
+    let mut table = Table::default();
+    let (anna, ben) = (
+        table.join("anna", Peer::new(1), true),
+        table.join("ben", Peer::new(2), true),
+    );
+    table.draw(anna, "a", 1);
+    assert_eq!(table.seen_by(ben, "a").as_deref(), Some("1"));
+    let late = table.join("late", Peer::new(3), false);
+    assert_eq!(table.seen_by(late, "a").as_deref(), Some("1"));
+    assert_eq!((table.saved.len(), table.closed.len()), (1, 0));
+}
+
+#[test]
+fn everybody_drawing_at_random_converges() {
+    for seed in 0..25 {
+        let mut random = Random(seed);
+        let mut table = Table::default();
+        let people: Vec<SocketId> = (0..4)
+            .map(|n| table.join(&format!("person {n}"), Peer::new(n + 1), true))
+            .collect();
+        for _ in 0..120 {
+            let from = people[random.below(4)];
+            let change = table.people[&from].change_at_random(&mut random);
+            table.send(from, &sync_message(UPDATE, &change));
+            if random.below(3) == 0 {
+                table.wait(ms(random.next() % 40));
+            }
+        }
+        table.wait(ms(100));
+        let late = table.join("late", Peer::new(77), false);
+        let contents: Vec<_> = table.people.values().map(Peer::content).collect();
+        assert!(
+            contents.windows(2).all(|two| two[0] == two[1]),
+            "{CONVERGED}, seed {seed}"
+        );
+        assert_ne!(table.people[&late].content().0.to_string(), "{}", "seed {seed}");
+        assert!(table.closed.is_empty(), "seed {seed}: {:?}", table.closed);
+        // What was saved is the whole board, too.
+        let mut restored = Board::default();
+        assert!(restored.restore(table.saved.iter().map(|update| update.to_vec())));
+        let fresh = Peer::new(78);
+        fresh.apply(&restored.snapshot().unwrap());
+        assert_eq!(fresh.content(), table.people[&late].content(), "seed {seed}");
+    }
+}
+
+#[test]
+fn many_drawers_cost_one_frame_per_receiver_and_tick() {
+    let mut table = Table::default();
+    let people: Vec<SocketId> = (0..20)
+        .map(|n| table.join(&format!("person {n}"), Peer::new(n + 1), true))
+        .collect();
+    table.draw(people[0], "first", 0);
+    table.frames = 0;
+    for (n, person) in people.iter().enumerate() {
+        table.draw(*person, &format!("element {n}"), 1);
+    }
+    assert_eq!(table.frames, 0);
+    table.wait(ms(30));
+    assert_eq!(table.frames, 20);
+    assert!(
+        table
+            .people
+            .values()
+            .all(|peer| peer.get("element 7").is_some() && peer.get("element 19").is_some())
+    );
+}
+
+#[test]
+fn who_may_only_watch_cannot_draw_and_stays() {
+    let mut table = Table::default();
+    let (anna, viewer) = (
+        table.join("anna", Peer::new(1), true),
+        table.join("viewer", Peer::new(2), false),
+    );
+    table.draw(viewer, "v", 1);
+    table.draw(viewer, "v", 2);
+    assert_eq!(table.refused, [person("viewer")]);
+    table.now += ms(1_000);
+    table.draw(viewer, "v", 3);
+    assert_eq!(table.refused.len(), 2);
+    assert_eq!(table.seen("v"), None);
+    table.draw(anna, "a", 1);
+    assert_eq!(table.seen_by(viewer, "a").as_deref(), Some("1"));
+    let refusal = sync_message(STEP_2, &table.people[&viewer].everything());
+    table.send(viewer, &refusal);
+    assert_eq!(
+        (table.seen("v"), table.closed.len(), table.refused.len()),
+        (None, 0, 2)
+    );
+}
+
+#[test]
+fn even_rubbish_of_a_viewer_is_not_decoded() {
+    let mut table = Table::default();
+    let viewer = table.join("viewer", Peer::new(2), false);
+    table.send(viewer, &sync_message(UPDATE, &[255, 255, 255, 122]));
+    assert_eq!((table.refused.len(), table.closed.len()), (1, 0));
+}
+
+#[test]
+fn a_lock_takes_effect_on_the_next_byte_and_a_grant_brings_what_was_drawn_in_vain() {
+    let mut table = Table::default();
+    let (anna, ben) = (
+        table.join("anna", Peer::new(1), true),
+        table.join("ben", Peer::new(2), true),
+    );
+    table.draw(anna, "a", 1);
+    table.board.set_right(table.now, &person("anna"), false);
+    table.draw(anna, "a", 2);
+    table.wait(ms(50));
+    assert_eq!(table.seen_by(ben, "a").as_deref(), Some("1"));
+    table.board.set_right(table.now, &person("anna"), true);
+    table.run();
+    table.wait(ms(50));
+    assert_eq!(table.seen_by(ben, "a").as_deref(), Some("2"));
+    table.draw(anna, "a", 3);
+    table.wait(ms(50));
+    assert_eq!(table.seen_by(ben, "a").as_deref(), Some("3"));
+}
+
+#[test]
+fn a_lock_or_a_farewell_between_ticket_and_socket_is_not_forgotten() {
+    let mut table = Table::default();
+    table.board.set_right(table.now, &person("anna"), false);
+    let anna = table.join("anna", Peer::new(1), true);
+    table.draw(anna, "a", 1);
+    assert_eq!(table.seen("a"), None);
+    table.board.remove(&person("ben"));
+    let ben = table.join("ben", Peer::new(2), true);
+    assert_eq!(table.closed, [(ben, CLOSE_NORMAL)]);
+}
+
+#[test]
+fn a_newer_socket_closes_the_older_and_removal_closes_it_for_good() {
+    let mut table = Table::default();
+    let old = table.join("anna", Peer::new(1), true);
+    let new = table.join("anna", Peer::new(1), true);
+    assert_eq!(table.closed, [(old, CLOSE_ELSEWHERE)]);
+    table.draw(new, "a", 1);
+    assert!(table.seen("a").is_some());
+    table.board.remove(&person("anna"));
+    table.run();
+    assert_eq!(table.closed[1], (new, CLOSE_NORMAL));
+}
+
+#[test]
+fn drawing_under_somebody_elses_id_is_refused_and_harms_nobody() {
+    let mut table = Table::default();
+    let (anna, mallory) = (
+        table.join("anna", Peer::new(1), true),
+        table.join("mallory", Peer::new(2), true),
+    );
+    table.draw(anna, "a", 1);
+    // Mallory knows Anna's id and next clock, and takes it.
+    let forger = Peer::new(1);
+    forger.apply(&table.people[&mallory].everything());
+    let forged = forger.draw("a", 666);
+    table.send(mallory, &forged);
+    let restoring = sync_message(STEP_2, &forger.everything());
+    table.send(mallory, &restoring);
+    table.wait(ms(100));
+    assert_eq!(table.seen("a").as_deref(), Some("1"));
+    table.draw(anna, "a", 2);
+    table.wait(ms(100));
+    assert_eq!(table.seen_by(mallory, "a").as_deref(), Some("2"));
+    table.draw(mallory, "m", 1);
+    table.wait(ms(100));
+    assert_eq!(table.seen_by(anna, "m").as_deref(), Some("1"));
+}
+
+#[test]
+fn deleting_what_somebody_will_draw_tomorrow_is_refused() {
+    let mut table = Table::default();
+    let (anna, mallory) = (
+        table.join("anna", Peer::new(1), true),
+        table.join("mallory", Peer::new(2), true),
+    );
+    table.draw(anna, "a", 1);
+    let mut deletes = vec![0, 1, 1, 1];
+    put_uint(&mut deletes, 1);
+    put_uint(&mut deletes, 1_000);
+    table.send(mallory, &sync_message(UPDATE, &deletes));
+    table.draw(anna, "b", 2);
+    table.wait(ms(100));
+    assert_eq!(
+        (table.seen("a").is_some(), table.seen("b").is_some()),
+        (true, true)
+    );
+}
+
+#[test]
+fn after_a_restart_of_the_server_the_clients_restore_the_board() {
+    let mut before = Table::default();
+    let (anna, ben) = (
+        before.join("anna", Peer::new(1), true),
+        before.join("ben", Peer::new(2), true),
+    );
+    before.draw(anna, "a", 1);
+    before.draw(ben, "b", 1);
+    before.wait(ms(100));
+    let (annas, bens) = (
+        before.people.remove(&anna).unwrap(),
+        before.people.remove(&ben).unwrap(),
+    );
+    let mut after = Table::default();
+    // Ben comes first and brings Anna's strokes too; she still owns her id when she comes.
+    let ben = after.join("ben again", bens, true);
+    assert!(after.seen("a").is_some() && after.seen("b").is_some());
+    let anna = after.join("anna again", annas, true);
+    after.draw(anna, "a", 2);
+    after.draw(ben, "b", 2);
+    after.wait(ms(100));
+    assert_eq!(after.seen_by(ben, "a").as_deref(), Some("2"));
+    assert_eq!(after.seen_by(anna, "b").as_deref(), Some("2"));
+    assert!(after.closed.is_empty());
+}
+
+#[test]
+fn a_stroke_that_overtakes_the_sync_waits_for_it() {
+    let mut table = Table::default();
+    let watcher = table.join("watcher", Peer::new(9), false);
+    let offline = Peer::new(1);
+    offline.set("a", 1);
+    let overtaking = offline.draw("a", 2);
+    let anna = table.board.open(table.now, drawer("anna", true));
+    table.board.receive(table.now, anna, &overtaking);
+    assert_eq!(table.seen("a"), None);
+    let step_2 = sync_message(STEP_2, &offline.everything());
+    table.board.receive(table.now, anna, &step_2);
+    table.run();
+    table.wait(ms(100));
+    assert_eq!(table.seen_by(watcher, "a").as_deref(), Some("2"));
+}
+
+#[test]
+fn a_gap_that_nobody_fills_by_itself_is_asked_for() {
+    let mut table = Table::default();
+    let anna = table.join("anna", Peer::new(1), true);
+    let lost = table.people[&anna].draw("a", 1);
+    drop(lost);
+    table.draw(anna, "b", 2);
+    assert_eq!(table.seen("b"), None);
+    table.wait(ms(1_500));
+    assert_eq!(
+        (table.seen("a").as_deref(), table.seen("b").as_deref()),
+        (Some("1"), Some("2"))
+    );
+}
+
+#[test]
+fn hostile_frames_close_their_sender_only() {
+    let nested = {
+        let mut bytes = vec![1, 1, 5, 0, 8, 1, 1, b'm', 1];
+        bytes.extend(std::iter::repeat_n([117, 1], 10_000).flatten());
+        bytes.extend_from_slice(&[126, 0]);
+        bytes
+    };
+    let no_type = [1, 1, 5, 0, 8, 0, 1, 0, 1, 126, 0];
+    let hostile = [
+        Bytes::from_static(&[9, 9, 9]),
+        sync_message(STEP_1, &[255, 255, 255, 122]),
+        sync_message(UPDATE, &[255, 255, 255, 122]),
+        sync_message(UPDATE, &nested),
+        sync_message(UPDATE, &no_type),
+        awareness_message(&[255, 255, 255, 122]),
+    ];
+    let mut table = Table::default();
+    let anna = table.join("anna", Peer::new(1), true);
+    table.draw(anna, "a", 1);
+    for (n, frame) in hostile.iter().enumerate() {
+        let mallory = table.join(&format!("mallory {n}"), Peer::new(100), true);
+        table.send(mallory, frame);
+        assert_eq!(table.closed.last(), Some(&(mallory, CLOSE_PROTOCOL)), "frame {n}");
+        table.draw(anna, "a", n as i32);
+    }
+    table.wait(ms(100));
+    assert_eq!((table.people.len(), table.closed.len()), (1, hostile.len()));
+    assert_eq!(table.seen("a").as_deref(), Some("5"));
+}
+
+#[test]
+fn mutated_updates_never_harm_the_others() {
+    for seed in 0..30 {
+        let mut random = Random(seed);
+        let mut table = Table::default();
+        let (anna, ben) = (
+            table.join("anna", Peer::new(1), true),
+            table.join("ben", Peer::new(2), true),
+        );
+        for round in 0..40 {
+            let from = [anna, ben][random.below(2)];
+            let change = table.people[&from].change_at_random(&mut random);
+            let name = format!("mallory {round}");
+            let mallory = table.board.open(table.now, drawer(&name, true));
+            let mut mutated = change.clone();
+            for _ in 0..=random.below(2) {
+                let at = random.below(mutated.len());
+                mutated[at] = if random.below(2) == 0 {
+                    random.next() as u8
+                } else {
+                    mutated[at] ^ 1
+                };
+            }
+            // Under an id of their own, so that ownership does not save us.
+            if mutated.len() > 3 && mutated[0] == 1 {
+                mutated[2] = 50 + (round % 50) as u8;
+            }
+            table.send(
+                mallory,
+                &sync_message([UPDATE, STEP_2][random.below(2)], &mutated),
+            );
+            table.send(from, &sync_message(UPDATE, &change));
+            table.wait(ms(30));
+        }
+        table.wait(ms(2_000));
+        assert!(
+            table.people.contains_key(&anna) && table.people.contains_key(&ben),
+            "seed {seed}"
+        );
+        assert_eq!(
+            table.people[&anna].content(),
+            table.people[&ben].content(),
+            "seed {seed}"
+        );
+        let fresh = Peer::new(99_999);
+        fresh.apply(&table.board.snapshot().unwrap());
+        assert_eq!(fresh.content(), table.people[&anna].content(), "seed {seed}");
+    }
+}
+
+#[test]
+fn a_full_board_says_so_to_its_drawer_and_keeps_what_it_has() {
+    let mut table = Table::default();
+    let anna = table.join("anna", Peer::new(1), true);
+    let large = "x".repeat(1_000_000);
+    let mut drawn = 0;
+    while table.closed.is_empty() && drawn < 40 {
+        let frame = table.people[&anna].draw(&format!("picture {drawn}"), large.as_str());
+        table.send(anna, &frame);
+        drawn += 1;
+    }
+    assert_eq!(
+        (table.closed.as_slice(), drawn),
+        ([(anna, CLOSE_FULL)].as_slice(), 17)
+    );
+    assert!(table.seen("picture 15").is_some());
+}
+
+#[test]
+fn drawing_over_old_things_does_not_fill_the_board() {
+    let mut table = Table::default();
+    let anna = table.join("anna", Peer::new(1), true);
+    let large = "x".repeat(1_000_000);
+    for n in 0..40 {
+        let frame = table.people[&anna].draw("the same picture", format!("{n}{large}").as_str());
+        table.send(anna, &frame);
+    }
+    assert!(table.closed.is_empty());
+}
+
+#[test]
+fn cursors_carry_the_servers_word_and_only_their_own_id() {
+    let mut table = Table::default();
+    let (anna, ben) = (
+        table.join("anna", Peer::new(1), true),
+        table.join("ben", Peer::new(2), false),
+    );
+    table.send(anna, &pointing(1, 1, r#"{"user":{"name":"The Boss"}}"#));
+    let (to, frame) = table.presence.pop().unwrap();
+    assert_eq!((to, table.presence.len()), (ben, 0));
+    assert_eq!(pointed(&frame)[0].1["user"]["name"], "anna");
+    // Ben echoes Anna's presence, changed, as his first word: it does not become his, and hers stays.
+    table.send(ben, &pointing(1, 9, r#"{"forged":true}"#));
+    table.send(ben, &pointing(2, 1, r#"{"x":1}"#));
+    table.wait(ms(50));
+    let (to, frame) = table.presence.pop().unwrap();
+    assert_eq!((to, pointed(&frame).len(), pointed(&frame)[0].0), (anna, 1, 2));
+    // A second id of his own is not shown either.
+    table.send(ben, &pointing(3, 1, r#"{"x":1}"#));
+    table.wait(ms(50));
+    assert!(table.presence.is_empty());
+}
+
+#[test]
+fn newcomers_see_everybody_and_everybody_sees_them_go() {
+    let mut table = Table::default();
+    let anna = table.join("anna", Peer::new(1), true);
+    table.send(anna, &pointing(1, 1, "{}"));
+    let ben = table.join("ben", Peer::new(2), true);
+    let (to, frame) = table.presence.pop().unwrap();
+    assert_eq!((to, pointed(&frame)[0].0), (ben, 1));
+    table.board.close(anna);
+    table.wait(ms(50));
+    let (to, frame) = table.presence.pop().unwrap();
+    assert_eq!((to, pointed(&frame)), (ben, vec![(1, serde_json::Value::Null)]));
+}
+
+#[test]
+fn asking_for_the_whole_board_over_and_over_ends_the_socket() {
+    let mut table = Table::default();
+    let anna = table.join("anna", Peer::new(1), true);
+    let step_1 = Peer::new(1).ask();
+    for _ in 0..8 {
+        table.send(anna, &step_1);
+    }
+    assert_eq!(table.closed, [(anna, CLOSE_TOO_MANY)]);
+}
+
+#[test]
+fn damaged_pieces_are_left_out_and_the_rest_is_there() {
+    let peer = Peer::new(1);
+    let pieces = [peer.set("a", 1), vec![255, 255, 255, 122], peer.set("b", 2)];
+    let mut table = Table::default();
+    assert!(!table.board.restore(pieces));
+    assert!(table.seen("a").is_some() && table.seen("b").is_some());
+    assert!(Board::default().restore([peer.everything()]));
+}

@@ -18,6 +18,8 @@ mod persistence;
 mod presence;
 mod size;
 mod structure;
+#[cfg(test)]
+mod testing;
 mod validator;
 mod waiting;
 mod wire;
