@@ -1,6 +1,7 @@
 //! What every request handler shares: handles to the planes below, and the settings that were read at the start.
 
 use crate::accounts::{Passwords, SetupLink};
+use crate::api::load::LoadCache;
 use crate::guard::RateLimits;
 use crate::live::LiveRooms;
 use actix::Addr;
@@ -27,6 +28,8 @@ pub struct Edge {
     pub limits: RateLimits,
     /// The link by which the first account is made.
     pub setup: SetupLink,
+    /// The public load of this minute.
+    pub load: LoadCache,
     draining: AtomicBool,
 }
 
@@ -71,6 +74,7 @@ impl Edge {
             passwords: Passwords::default(),
             limits: RateLimits::default(),
             setup: SetupLink::default(),
+            load: LoadCache::default(),
             draining: AtomicBool::new(false),
         }
     }

@@ -5,6 +5,7 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use ts_rs::{Config, TS};
+use web::api::load;
 use web::api::types as api;
 use web::protocol;
 
@@ -40,6 +41,11 @@ fn api_types() -> String {
         api::NewRoom,
         api::RoomChanges,
         api::Door,
+        load::Load,
+        load::LoadVerdict,
+        load::LoadRange,
+        load::LoadSample,
+        load::LoadDay,
     )
 }
 

@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod doors;
+pub mod load;
 pub mod openapi;
 pub mod rooms;
 pub mod server;

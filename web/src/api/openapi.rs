@@ -1,6 +1,6 @@
 //! The OpenAPI 3.1 description, generated from the handlers and their types.
 
-use crate::api::{accounts, doors, rooms, server, sessions};
+use crate::api::{accounts, doors, load, rooms, server, sessions};
 use actix_web::{HttpResponse, Responder};
 use utoipa::OpenApi;
 
@@ -26,6 +26,7 @@ use utoipa::OpenApi;
         rooms::change_link,
         rooms::delete,
         doors::get,
+        load::get,
     )
 )]
 pub struct Description;

@@ -131,3 +131,46 @@ you_knock: boolean,
 host: boolean,
 /** Whether somebody is in. */
 open: boolean, };
+
+/** The server's use and load: sums over everything, in coarse steps, at least half an hour late. */
+export type Load = {
+/** 0–9: free ninths of the machine. */
+standing_pins: number,
+/** The same in a word. */
+verdict: LoadVerdict,
+/** Half-hours of the last 24 hours, oldest first; those in which the server did not run are missing. */
+samples: Array<LoadSample>,
+/** The last 30 days (UTC), oldest first. */
+days: Array<LoadDay>, };
+
+/** Nothing to do, plenty of room, well attended, nearly full, full. */
+export type LoadVerdict = "all" | "calm" | "busy" | "tight" | "full";
+
+/** A range, both ends included. */
+export type LoadRange = {
+/** Smallest. */
+from: number,
+/** Largest. */
+to: number, };
+
+/** One half-hour. With fewer than ten people all that is null which could tell how few: say "a few". */
+export type LoadSample = {
+/** Its start, unix seconds. */
+start: number,
+/** Most rooms at once. */
+rooms: LoadRange | null,
+/** Most people at once. */
+people: LoadRange | null,
+/** Mean of both directions together, in steps of 10. */
+traffic_mbps: number | null,
+/** Mean over all cores, in steps of 5. */
+cpu_percent: number | null,
+/** Most memory, in steps of 10. */
+memory_percent: number, };
+
+/** One day. */
+export type LoadDay = {
+/** Its midnight (UTC), unix seconds. */
+start: number,
+/** 0–9: ninths of the machine in use in the day's fullest hour; null when the server did not run. */
+fallen_pins: number | null, };
