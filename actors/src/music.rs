@@ -142,9 +142,7 @@ mod tests {
                 _ if i + 1 == packets.len() => PacketWriteEndInfo::EndStream,
                 _ => PacketWriteEndInfo::NormalPacket,
             };
-            writer
-                .write_packet(packet.clone(), 1, end, (i as u64).saturating_sub(1) * 960)
-                .unwrap();
+            writer.write_packet(packet.clone(), 1, end, (i as u64).saturating_sub(1) * 960).unwrap();
         }
         drop(writer);
         file
@@ -190,16 +188,11 @@ mod tests {
 
     #[test]
     fn surround_and_several_streams_are_refused() {
-        assert_eq!(
-            parse_opus(&piece(6, 1, &sound(60))),
-            Err(MusicError::TooManyChannels)
-        );
+        assert_eq!(parse_opus(&piece(6, 1, &sound(60))), Err(MusicError::TooManyChannels));
         let mut chained = piece(2, 0, &sound(60));
         let mut file = Vec::new();
         let mut writer = PacketWriter::new(&mut file);
-        writer
-            .write_packet(head(2, 0), 2, PacketWriteEndInfo::EndStream, 0)
-            .unwrap();
+        writer.write_packet(head(2, 0), 2, PacketWriteEndInfo::EndStream, 0).unwrap();
         drop(writer);
         chained.extend_from_slice(&file);
         assert_eq!(parse_opus(&chained), Err(MusicError::TooManyChannels));
@@ -221,13 +214,7 @@ mod tests {
     /// 20 ms in all of RFC 6716's ways: SILK, hybrid, CELT, two frames of 10 ms, four of 5 ms.
     #[test]
     fn every_way_to_twenty_milliseconds_is_known() {
-        for packet in [
-            [1 << 3, 0],
-            [13 << 3, 0],
-            [19 << 3, 0],
-            [30 << 3 | 1, 0],
-            [29 << 3 | 3, 4],
-        ] {
+        for packet in [[1 << 3, 0], [13 << 3, 0], [19 << 3, 0], [30 << 3 | 1, 0], [29 << 3 | 3, 4]] {
             assert_eq!(duration_us(&packet), Some(20_000), "{packet:?}");
         }
         assert_eq!(duration_us(&[3]), None);
