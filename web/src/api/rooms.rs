@@ -2,6 +2,7 @@
 
 use crate::api::types::{NewRoom, Room, RoomChanges};
 use crate::errors::{ApiError, ErrorBody};
+use crate::guard::JsonBody;
 use crate::rooms::{checked_emoji, checked_name, checked_short_name, new_link, new_room, url};
 use crate::session::require_account;
 use crate::state::Edge;
@@ -43,10 +44,10 @@ pub async fn list(request: HttpRequest, edge: Data<Edge>) -> Result<Json<Vec<Roo
 pub async fn make(
     request: HttpRequest,
     edge: Data<Edge>,
-    given: Json<NewRoom>,
+    given: JsonBody<NewRoom>,
 ) -> Result<HttpResponse, ApiError> {
     let account = require_account(&request, &edge).await?;
-    let NewRoom { name, colour, emoji } = given.into_inner();
+    let NewRoom { name, colour, emoji } = given.0;
     let mut room = new_room(account.id.clone(), &name, colour.map(Into::into))?;
     room.emoji = emoji.map(checked_emoji).transpose()?;
     if edge.store.rooms_of(&account.id).await?.len() >= ROOMS_MAX {
@@ -87,10 +88,10 @@ pub async fn change(
     request: HttpRequest,
     edge: Data<Edge>,
     id: Path<String>,
-    changes: Json<RoomChanges>,
+    changes: JsonBody<RoomChanges>,
 ) -> Result<Json<Room>, ApiError> {
     let room = my_room(&request, &edge, id.into_inner()).await?;
-    let room = changed(room, changes.into_inner())?;
+    let room = changed(room, changes.0)?;
     save(&edge, &room).await?;
     Ok(Json(with_people(&edge, room).await))
 }

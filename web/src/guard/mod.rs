@@ -1,5 +1,9 @@
-//! What stands in front of every handler: limits on guessing, and what every answer carries.
+//! What stands in front of every handler: limits on guessing and on slowness, and what every answer carries.
 
+mod answers;
+mod json_body;
 mod rate_limits;
 
+pub use answers::around;
+pub use json_body::JsonBody;
 pub use rate_limits::{Attempt, RateLimits};

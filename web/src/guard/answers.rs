@@ -1,0 +1,118 @@
+//! What every answer carries and every request has to pass: one middleware around everything.
+//!
+//! Refuses requests that would change something and come from somebody else's page; gives errors that the framework
+//! made their JSON; sets the security headers.
+
+use crate::errors::ApiError;
+use crate::origin;
+use crate::state::Edge;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{Error, ResponseError};
+
+/// Pages without a board: nothing inline, nothing from anywhere else.
+const PLAIN_PAGE: &str = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data: \
+    blob:; media-src 'self' blob:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; \
+    form-action 'self'; frame-ancestors 'none'";
+
+/// Pages with a board: Excalidraw writes style elements and compiles its font tools from WebAssembly.
+const BOARD_PAGE: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \
+    font-src 'self' data:; img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; worker-src 'self' \
+    blob:; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/// JSON is no page.
+const NO_PAGE: &str = "default-src 'none'; frame-ancestors 'none'";
+
+/// What is the same on every answer.
+const ALWAYS: [(&str, &str); 8] = [
+    ("strict-transport-security", "max-age=31536000"),
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
+    ("referrer-policy", "no-referrer"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("x-permitted-cross-domain-policies", "none"),
+    (
+        "permissions-policy",
+        "camera=(self), microphone=(self), display-capture=(self), fullscreen=(self), screen-wake-lock=(self), \
+         autoplay=(self), speaker-selection=(self), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), \
+         hid=(), midi=(), accelerometer=(), gyroscope=(), magnetometer=(), browsing-topics=()",
+    ),
+];
+
+/// The middleware; see the module's text.
+pub async fn around(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let mut response = if is_foreign_change(&request) {
+        request.into_response(ApiError::foreign_origin().error_response())
+    } else {
+        next.call(request).await?.map_into_boxed_body()
+    };
+    if is_shapeless_error(&response) {
+        let refusal = ApiError::of_status(response.status()).error_response();
+        response = response.into_response(refusal);
+    }
+    let policy = content_policy(response.request().path());
+    set_headers(response.headers_mut(), policy);
+    Ok(response)
+}
+
+fn is_foreign_change(request: &ServiceRequest) -> bool {
+    let harmless = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let edge = request.app_data::<Data<Edge>>();
+    !harmless && edge.is_some_and(|edge| origin::is_foreign(request.request(), edge))
+}
+
+/// The framework's own refusals have plain text or nothing for a body.
+fn is_shapeless_error(response: &ServiceResponse) -> bool {
+    let status = response.status();
+    let kind =
+        response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let shaped = kind.starts_with("application/json") || kind.starts_with("text/html");
+    let own_words = matches!(response.request().path(), "/healthz" | "/readyz");
+    (status.is_client_error() || status.is_server_error()) && !shaped && !own_words
+}
+
+fn content_policy(path: &str) -> &'static str {
+    let mut segments = path.split('/').skip(1);
+    match (segments.next().unwrap_or_default(), segments.next()) {
+        ("api" | "healthz" | "readyz", _) => NO_PAGE,
+        ("" | "load" | "login" | "setup" | "rooms", _) => PLAIN_PAGE,
+        // A link, a short name, or a script: workers live under the policy of their own file.
+        _ => BOARD_PAGE,
+    }
+}
+
+fn set_headers(headers: &mut HeaderMap, policy: &'static str) {
+    for (name, value) in ALWAYS {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_pages_with_a_board_may_have_inline_styles() {
+        for plain in ["/", "/load", "/login", "/setup", "/rooms", "/rooms/abc"] {
+            assert_eq!(content_policy(plain), PLAIN_PAGE, "{plain}");
+        }
+        for board in ["/r/abc", "/flausch"] {
+            assert_eq!(content_policy(board), BOARD_PAGE, "{board}");
+        }
+        assert_eq!(content_policy("/api/rooms"), NO_PAGE);
+        assert!(!PLAIN_PAGE.contains("unsafe") && !PLAIN_PAGE.contains("  "));
+        assert!(!BOARD_PAGE.contains("'unsafe-eval'") && !BOARD_PAGE.contains("http"));
+    }
+}

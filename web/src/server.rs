@@ -1,0 +1,98 @@
+//! The HTTP servers, given their listeners: the real one, and the one on port 80 that only points to it.
+
+use crate::guard;
+use crate::routes;
+use crate::state::Edge;
+use actix_web::dev::Server;
+use actix_web::http::header;
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, Data};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
+use std::io;
+use std::net::TcpListener;
+use std::time::Duration;
+
+/// A request's head has to be here within this (slowloris).
+const HEAD_PATIENCE: Duration = Duration::from_secs(8);
+const HANDSHAKE_PATIENCE: Duration = Duration::from_secs(8);
+/// An idle connection is closed after this; sockets have their own rules.
+const KEEP_ALIVE: Duration = Duration::from_secs(30);
+/// Connections of one worker; more wait in the listener's queue. A participant needs two or three.
+const CONNECTIONS_MAX: usize = 8_000;
+/// TLS handshakes of one worker at the same time: each costs about a millisecond of a core.
+const HANDSHAKES_MAX: usize = 64;
+/// How long open requests have to end when the server stops.
+const STOP_SECONDS: u64 = 2;
+
+/// Serves everything over TLS, HTTP/2 and HTTP/1.1. Signals are the caller's business.
+pub fn serve(
+    edge: Data<Edge>,
+    listener: TcpListener,
+    tls: rustls::ServerConfig,
+    workers: usize,
+) -> io::Result<Server> {
+    let directory = Data::new(edge.directory.clone());
+    let app = move || {
+        App::new()
+            .app_data(edge.clone())
+            .app_data(directory.clone())
+            .configure(routes::configure)
+            .wrap(from_fn(guard::around))
+    };
+    let server = HttpServer::new(app)
+        .workers(workers)
+        .worker_max_blocking_threads(4)
+        .max_connections(CONNECTIONS_MAX)
+        .max_connection_rate(HANDSHAKES_MAX)
+        .keep_alive(KEEP_ALIVE)
+        .client_request_timeout(HEAD_PATIENCE)
+        .client_disconnect_timeout(Duration::from_secs(2))
+        .tls_handshake_timeout(HANDSHAKE_PATIENCE)
+        .shutdown_timeout(STOP_SECONDS)
+        .disable_signals()
+        .listen_rustls_0_23(listener, tls)?;
+    Ok(server.run())
+}
+
+/// Sends whoever comes by plain HTTP to the configured address, whatever `Host` they wrote.
+pub fn redirect(public_url: String, listener: TcpListener) -> io::Result<Server> {
+    let target = Data::new(public_url);
+    let app = move || App::new().app_data(target.clone()).default_service(web::to(point_to));
+    let server = HttpServer::new(app)
+        .workers(1)
+        .keep_alive(Duration::from_secs(5))
+        .client_request_timeout(HEAD_PATIENCE)
+        .max_connections(1_000)
+        .shutdown_timeout(STOP_SECONDS)
+        .disable_signals()
+        .listen(listener)?;
+    Ok(server.run())
+}
+
+async fn point_to(request: HttpRequest, public_url: Data<String>) -> HttpResponse {
+    let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+    // `//host/…` behind the origin would still be our own origin, but nobody honest asks for it.
+    let path = if path.starts_with('/') { path } else { "/" };
+    HttpResponse::PermanentRedirect()
+        .insert_header((header::LOCATION, format!("{}{path}", public_url.as_str())))
+        .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'"))
+        .finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::test;
+
+    #[actix_web::test]
+    async fn plain_http_is_only_a_signpost() {
+        let target = Data::new("https://kegeln.example".to_owned());
+        let app = App::new().app_data(target).default_service(web::to(point_to));
+        let app = test::init_service(app).await;
+        let request =
+            test::TestRequest::post().uri("/r/abc?x=1").insert_header((header::HOST, "evil.example"));
+        let answer = test::call_service(&app, request.to_request()).await;
+        assert_eq!(answer.status(), 308);
+        assert_eq!(answer.headers().get(header::LOCATION).unwrap(), "https://kegeln.example/r/abc?x=1");
+    }
+}
