@@ -1,4 +1,31 @@
-//! Session descriptions (SDP, RFC 8866): written from one template, read with `rtc-sdp`.
+//! Session descriptions (SDP, RFC 8866): the offer is written from one template, answers are read with `rtc-sdp`.
+//!
+//! Every client gets the same m-lines, payload types and header extensions, so nothing is translated between
+//! browsers. What each line is there for is in MEDIA.md §2 and §8; the order of the m-lines never changes
+//! (JSEP), so slots that are added later come at the end.
+
+use std::fmt::{self, Write as _};
+use std::net::{IpAddr, SocketAddr};
+
+use crate::api::{IceCredentials, PeerId, SlotCount, SlotId, Uplink};
+use crate::transport;
+
+/// Payload types of the offer.
+pub(crate) const OPUS: u8 = 111;
+pub(crate) const VP8: u8 = 96;
+pub(crate) const RTX: u8 = 97;
+/// Header extension of `mid`, the same on every m-line.
+pub(crate) const MID_EXTENSION: u8 = 1;
+/// Kilobits a second that a sender of video begins with; without it Chromium begins with 300.
+const START_KBIT: u32 = 1200;
+
+/// Header extensions by their names.
+pub(crate) mod extension {
+    pub(crate) const MID: &str = "urn:ietf:params:rtp-hdrext:sdes:mid";
+    pub(crate) const RID: &str = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id";
+    pub(crate) const REPAIRED_RID: &str = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id";
+    pub(crate) const AUDIO_LEVEL: &str = "urn:ietf:params:rtp-hdrext:ssrc-audio-level";
+}
 
 /// What the plane needs of a client's answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -9,6 +36,50 @@ pub struct Remote {
     pub pwd: String,
     /// SHA-256 fingerprint of its certificate.
     pub fingerprint: [u8; 32],
+    /// What it says of `mic`; `None` when it refused the m-line.
+    pub microphone: Option<UplinkParameters>,
+    /// What it says of `cam`.
+    pub camera: Option<UplinkParameters>,
+    /// What it says of `scr`.
+    pub screen: Option<UplinkParameters>,
+}
+
+/// How a client sends on one of its m-lines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UplinkParameters {
+    /// Of the media itself.
+    pub payload_type: u8,
+    /// Of retransmissions (RFC 4588), if it sends any.
+    pub rtx_payload_type: Option<u8>,
+    /// Header extension that names the m-line (RFC 8843).
+    pub mid_extension: Option<u8>,
+    /// Header extension that names the layer (RFC 8852).
+    pub rid_extension: Option<u8>,
+    /// The same on retransmissions.
+    pub repaired_rid_extension: Option<u8>,
+    /// Header extension with the loudness (RFC 6464).
+    pub level_extension: Option<u8>,
+    /// SSRCs that the answer names, each with that of its retransmissions.
+    pub sources: Vec<(u32, Option<u32>)>,
+}
+
+impl UplinkParameters {
+    /// Sources beyond so many are ignored.
+    pub(crate) const SOURCES_MAX: usize = 8;
+
+    /// As the offer proposed it.
+    pub(crate) fn new(uplink: Uplink) -> Self {
+        let audio = uplink == Uplink::Microphone;
+        Self {
+            payload_type: if audio { OPUS } else { VP8 },
+            rtx_payload_type: (!audio).then_some(RTX),
+            mid_extension: Some(MID_EXTENSION),
+            rid_extension: None,
+            repaired_rid_extension: None,
+            level_extension: audio.then_some(4),
+            sources: Vec::new(),
+        }
+    }
 }
 
 /// Why an answer was refused.
@@ -18,7 +89,190 @@ pub struct DescriptionError(pub &'static str);
 
 impl Remote {
     /// Reads an answer of at most 64 KiB; more m-lines or attributes than any real client has are refused.
-    pub fn parse_answer(_sdp: &str) -> Result<Self, DescriptionError> {
-        Err(DescriptionError("not yet"))
+    pub fn parse_answer(sdp: &str) -> Result<Self, DescriptionError> {
+        transport::parse_answer(sdp)
+    }
+
+    pub(crate) fn uplink(&self, uplink: Uplink) -> Option<&UplinkParameters> {
+        match uplink {
+            Uplink::Microphone => self.microphone.as_ref(),
+            Uplink::Camera => self.camera.as_ref(),
+            Uplink::Screen => self.screen.as_ref(),
+        }
+    }
+
+    pub(crate) fn uplink_mut(&mut self, uplink: Uplink) -> &mut Option<UplinkParameters> {
+        match uplink {
+            Uplink::Microphone => &mut self.microphone,
+            Uplink::Camera => &mut self.camera,
+            Uplink::Screen => &mut self.screen,
+        }
     }
 }
+
+impl Uplink {
+    /// All, in the order of the m-lines.
+    pub(crate) const ALL: [Self; 3] = [Self::Microphone, Self::Camera, Self::Screen];
+
+    pub(crate) fn mid(self) -> &'static str {
+        match self {
+            Self::Microphone => "mic",
+            Self::Camera => "cam",
+            Self::Screen => "scr",
+        }
+    }
+}
+
+impl fmt::Display for SlotId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Audio(n) => write!(f, "a{n}"),
+            Self::Music => f.write_str("music"),
+            Self::Video(n) => write!(f, "v{n}"),
+        }
+    }
+}
+
+impl SlotId {
+    /// SSRC of the slot's media. Each peer connection has SSRCs of its own, so a constant per slot will do.
+    pub(crate) fn ssrc(self) -> u32 {
+        match self {
+            Self::Audio(n) => 0x1000_0000 + 2 * u32::from(n),
+            Self::Music => 0x1000_1000,
+            Self::Video(n) => 0x1000_2000 + 2 * u32::from(n),
+        }
+    }
+
+    /// SSRC of its retransmissions.
+    pub(crate) fn rtx_ssrc(self) -> u32 {
+        self.ssrc() + 1
+    }
+
+    pub(crate) fn is_video(self) -> bool {
+        matches!(self, Self::Video(_))
+    }
+}
+
+/// The slots in the order of their m-lines. Only video slots may be added to an existing connection.
+pub(crate) fn slots(count: SlotCount) -> impl Iterator<Item = SlotId> {
+    let audio = (0..count.audio).map(SlotId::Audio);
+    audio.chain([SlotId::Music]).chain((0..count.video).map(SlotId::Video))
+}
+
+/// Everything an offer says that is not in the template.
+pub(crate) struct Offer<'a> {
+    pub(crate) peer: PeerId,
+    pub(crate) version: u32,
+    pub(crate) ice: &'a IceCredentials,
+    pub(crate) fingerprint: [u8; 32],
+    pub(crate) candidates: &'a [SocketAddr],
+    pub(crate) slots: SlotCount,
+}
+
+impl Offer<'_> {
+    pub(crate) fn write(&self) -> String {
+        let mut out = String::with_capacity(16 * 1024);
+        let mids: Vec<String> = Uplink::ALL
+            .iter()
+            .map(|uplink| uplink.mid().to_owned())
+            .chain(slots(self.slots).map(|slot| slot.to_string()))
+            .collect();
+        let transport = self.transport();
+        line(&mut out, format_args!("v=0"));
+        line(
+            &mut out,
+            format_args!("o=- {} {} IN IP4 127.0.0.1", self.peer.0 & (u64::MAX >> 1), self.version),
+        );
+        line(&mut out, format_args!("s=-\r\nt=0 0\r\na=group:BUNDLE {}", mids.join(" ")));
+        line(&mut out, format_args!("a=ice-lite\r\na=extmap-allow-mixed\r\na=msid-semantic: WMS *"));
+        for uplink in Uplink::ALL {
+            write_uplink(&mut out, &transport, uplink);
+        }
+        for slot in slots(self.slots) {
+            write_slot(&mut out, &transport, slot);
+        }
+        out
+    }
+
+    /// Repeated in every m-line: that is what both browsers were tested with.
+    fn transport(&self) -> String {
+        let mut out = String::new();
+        line(&mut out, format_args!("c=IN IP4 0.0.0.0"));
+        line(&mut out, format_args!("a=ice-ufrag:{}\r\na=ice-pwd:{}", self.ice.ufrag, self.ice.pwd));
+        let pairs: Vec<String> = self.fingerprint.iter().map(|byte| format!("{byte:02X}")).collect();
+        line(&mut out, format_args!("a=fingerprint:sha-256 {}", pairs.join(":")));
+        line(&mut out, format_args!("a=setup:actpass"));
+        for (rank, candidate) in (0_u32..).zip(self.candidates) {
+            let priority = (126 << 24) | ((65_535 - rank.min(65_535)) << 8) | 255;
+            let (ip, port) = (candidate.ip(), candidate.port());
+            line(&mut out, format_args!("a=candidate:{} 1 udp {priority} {ip} {port} typ host", rank + 1));
+        }
+        line(&mut out, format_args!("a=end-of-candidates\r\na=rtcp-mux\r\na=rtcp-rsize"));
+        out
+    }
+}
+
+fn line(out: &mut String, text: fmt::Arguments<'_>) {
+    write!(out, "{text}\r\n").expect("a String takes everything");
+}
+
+fn write_uplink(out: &mut String, transport: &str, uplink: Uplink) {
+    let audio = uplink == Uplink::Microphone;
+    write_media(out, audio, transport, uplink.mid(), "recvonly");
+    if audio {
+        line(out, format_args!("a=extmap:4 {}", extension::AUDIO_LEVEL));
+    } else {
+        line(out, format_args!("a=extmap:2 {}\r\na=extmap:3 {}", extension::RID, extension::REPAIRED_RID));
+    }
+    write_codecs(out, audio);
+    if !audio {
+        line(out, format_args!("a=fmtp:{VP8} x-google-start-bitrate={START_KBIT}"));
+    }
+}
+
+fn write_slot(out: &mut String, transport: &str, slot: SlotId) {
+    let audio = !slot.is_video();
+    write_media(out, audio, transport, &slot.to_string(), "sendonly");
+    write_codecs(out, audio);
+    // A stream of its own for each slot: a common one makes browsers hold video back for audio (MEDIA.md §2).
+    line(out, format_args!("a=msid:{slot} {slot}"));
+    if audio {
+        line(out, format_args!("a=ssrc:{} cname:kegelbahn", slot.ssrc()));
+    } else {
+        // The primary line must come first, or Chromium takes the retransmissions for the media.
+        let (main, rtx) = (slot.ssrc(), slot.rtx_ssrc());
+        line(out, format_args!("a=ssrc-group:FID {main} {rtx}"));
+        line(out, format_args!("a=ssrc:{main} cname:kegelbahn\r\na=ssrc:{rtx} cname:kegelbahn"));
+    }
+}
+
+fn write_media(out: &mut String, audio: bool, transport: &str, mid: &str, direction: &str) {
+    if audio {
+        line(out, format_args!("m=audio 9 UDP/TLS/RTP/SAVPF {OPUS}"));
+    } else {
+        line(out, format_args!("m=video 9 UDP/TLS/RTP/SAVPF {VP8} {RTX}"));
+    }
+    out.push_str(transport);
+    line(out, format_args!("a=mid:{mid}\r\na={direction}\r\na=extmap:{MID_EXTENSION} {}", extension::MID));
+}
+
+fn write_codecs(out: &mut String, audio: bool) {
+    if audio {
+        line(out, format_args!("a=rtpmap:{OPUS} opus/48000/2\r\na=fmtp:{OPUS} minptime=10;useinbandfec=1"));
+        return;
+    }
+    line(out, format_args!("a=rtpmap:{VP8} VP8/90000"));
+    for feedback in ["ccm fir", "nack", "nack pli", "goog-remb"] {
+        line(out, format_args!("a=rtcp-fb:{VP8} {feedback}"));
+    }
+    line(out, format_args!("a=rtpmap:{RTX} rtx/90000\r\na=fmtp:{RTX} apt={VP8}"));
+}
+
+/// Candidates of one thread: every announced address with its port.
+pub(crate) fn candidates(announce: &[IpAddr], port: u16) -> Vec<SocketAddr> {
+    announce.iter().map(|ip| SocketAddr::new(*ip, port)).collect()
+}
+
+#[cfg(test)]
+#[path = "description_tests.rs"]
+mod tests;

@@ -1,10 +1,45 @@
 //! The data plane: plain threads that move media packets and know no rooms, names or JSON.
+//!
+//! Each thread owns one UDP port and its peers and shares nothing on the packet path. Commands go down and events come
+//! up by bounded queues (see [`Command`], [`Event`]); a room lives on one thread, which the control plane chooses.
+//!
+//! Inside: `plane` is the logic (no clock, no socket), `transport` the protocols (the only part that knows the `rtc-*`
+//! crates), `worker` the thread, `datagram` the system calls.
 
 pub mod description;
 
 mod api;
+mod counters;
+mod datagram;
+mod history;
+mod keyframe;
+mod music;
+mod plane;
+mod reception;
+mod rewrite;
+mod rtcp;
+mod rtp;
+mod slab;
+#[cfg(test)]
+mod testing;
+mod track;
+mod transport;
+mod vp8;
+mod worker;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+use std::thread::JoinHandle;
 
 pub use api::*;
+
+use plane::Plane;
+use transport::Identity;
+use worker::{Shared, Worker, wall_clock};
+
+/// Commands that wait for a thread. A room of 50 joining at once sends some hundreds.
+const COMMANDS_MAX: usize = 4096;
 
 /// Running figures of all threads, sums since the start.
 #[derive(Clone, Copy, Default, Debug, PartialEq, Eq)]
@@ -37,34 +72,104 @@ pub trait EventSink: Send + 'static {
 pub struct QueueFull;
 
 /// The running plane. Dropping it stops the threads.
-pub struct MediaPlane {}
+pub struct MediaPlane {
+    identity: Arc<Identity>,
+    threads: Vec<Thread>,
+}
+
+struct Thread {
+    commands: SyncSender<Command>,
+    shared: Arc<Shared>,
+    candidates: Vec<SocketAddr>,
+    handle: Option<JoinHandle<()>>,
+}
 
 impl MediaPlane {
     /// Opens the sockets and starts the threads; `sinks` makes each thread's event sink.
-    pub fn start(_config: Config, _sinks: impl FnMut(usize) -> Box<dyn EventSink>) -> std::io::Result<Self> {
-        Ok(Self {})
+    pub fn start(
+        config: Config,
+        mut sinks: impl FnMut(usize) -> Box<dyn EventSink>,
+    ) -> std::io::Result<Self> {
+        let identity = Arc::new(Identity::generate()?);
+        let mut plane = Self { identity: identity.clone(), threads: Vec::new() };
+        for number in 0..config.threads.max(1) {
+            let port = if config.udp_port == 0 { 0 } else { port_of(config.udp_port, number)? };
+            let socket = datagram::Socket::bind(SocketAddr::new(config.bind, port))?;
+            let candidates = description::candidates(&config.announce, socket.port()?);
+            let (commands, receiver) = sync_channel(COMMANDS_MAX);
+            let shared = Arc::new(Shared::new()?);
+            let mut seed = [0; 8];
+            getrandom::fill(&mut seed).map_err(std::io::Error::other)?;
+            let worker = Worker {
+                plane: Plane::new(identity.clone(), wall_clock(), u64::from_le_bytes(seed), &config.music),
+                socket,
+                commands: receiver,
+                sink: sinks(number),
+                shared: shared.clone(),
+            };
+            let name = format!("media-{number}");
+            let handle = std::thread::Builder::new().name(name).spawn(move || worker.run())?;
+            plane.threads.push(Thread { commands, shared, candidates, handle: Some(handle) });
+        }
+        Ok(plane)
     }
+
     /// Number of threads; rooms are spread over them by the control plane.
     pub fn threads(&self) -> usize {
-        1
+        self.threads.len()
     }
+
     /// Puts a command into a thread's queue.
-    pub fn send(&self, _thread: usize, _command: Command) -> Result<(), QueueFull> {
-        Ok(())
+    pub fn send(&self, thread: usize, command: Command) -> Result<(), QueueFull> {
+        let thread = self.threads.get(thread).ok_or(QueueFull)?;
+        let sent = thread.commands.try_send(command).map_err(|refused| match refused {
+            TrySendError::Full(_) | TrySendError::Disconnected(_) => QueueFull,
+        });
+        thread.shared.ring();
+        sent
     }
+
     /// The offer for a peer (SDP, JSEP): the same m-lines for everybody, in the fixed order of web/PROTOCOL.md §3.
+    /// Of the slots only those for video may have become more since the peer's first offer.
     pub fn offer(
         &self,
-        _thread: usize,
-        _peer: PeerId,
-        _version: u32,
-        _ice: &IceCredentials,
-        _slots: SlotCount,
+        thread: usize,
+        peer: PeerId,
+        version: u32,
+        ice: &IceCredentials,
+        slots: SlotCount,
     ) -> String {
-        String::new()
+        let candidates = self.threads.get(thread).map_or(&[][..], |thread| &thread.candidates);
+        let fingerprint = self.identity.fingerprint();
+        description::Offer { peer, version, ice, fingerprint, candidates, slots }.write()
     }
+
     /// Sums over all threads.
     pub fn statistics(&self) -> Statistics {
-        Statistics::default()
+        let mut sum = Statistics::default();
+        for thread in &self.threads {
+            thread.shared.counters.sum_into(&mut sum);
+        }
+        sum
     }
+}
+
+impl Drop for MediaPlane {
+    fn drop(&mut self) {
+        for thread in self.threads.drain(..) {
+            let Thread { commands, shared, handle, .. } = thread;
+            // Without its sender the thread finds the queue closed, even if it is full now.
+            drop(commands);
+            shared.bell.ring();
+            if let Some(handle) = handle {
+                // A panic of the thread was reported when it happened.
+                drop(handle.join());
+            }
+        }
+    }
+}
+
+fn port_of(first: u16, number: usize) -> std::io::Result<u16> {
+    let port = u16::try_from(number).ok().and_then(|number| first.checked_add(number));
+    port.ok_or_else(|| std::io::Error::other("the UDP ports end at 65535"))
 }

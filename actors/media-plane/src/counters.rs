@@ -1,0 +1,45 @@
+//! Figures that threads write and anybody reads: relaxed, because each is only ever a sum.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::Statistics;
+
+#[derive(Default)]
+pub(crate) struct Counters {
+    packets_in: AtomicU64,
+    packets_out: AtomicU64,
+    bytes_in: AtomicU64,
+    bytes_out: AtomicU64,
+    forwarded: AtomicU64,
+    retransmitted: AtomicU64,
+    refused: AtomicU64,
+}
+
+impl Counters {
+    pub(crate) fn add(&self, more: &Statistics) {
+        for (sum, more) in [
+            (&self.packets_in, more.packets_in),
+            (&self.packets_out, more.packets_out),
+            (&self.bytes_in, more.bytes_in),
+            (&self.bytes_out, more.bytes_out),
+            (&self.forwarded, more.forwarded),
+            (&self.retransmitted, more.retransmitted),
+            (&self.refused, more.refused),
+        ] {
+            if more > 0 {
+                sum.fetch_add(more, Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// Adds these figures to `sum`.
+    pub(crate) fn sum_into(&self, sum: &mut Statistics) {
+        sum.packets_in += self.packets_in.load(Ordering::Relaxed);
+        sum.packets_out += self.packets_out.load(Ordering::Relaxed);
+        sum.bytes_in += self.bytes_in.load(Ordering::Relaxed);
+        sum.bytes_out += self.bytes_out.load(Ordering::Relaxed);
+        sum.forwarded += self.forwarded.load(Ordering::Relaxed);
+        sum.retransmitted += self.retransmitted.load(Ordering::Relaxed);
+        sum.refused += self.refused.load(Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,319 @@
+//! Datagrams by the batch: `recvmmsg` with UDP_GRO, `sendmmsg` with UDP_SEGMENT, and waiting for either a datagram or
+//! a command. The only file with `unsafe`: system calls that the standard library does not have.
+#![expect(unsafe_code, reason = "system calls for batches of datagrams; every block says why it is sound")]
+
+use std::io;
+use std::mem::{size_of, zeroed};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6, UdpSocket};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::time::Duration;
+
+use crate::plane::Batch;
+
+/// Messages taken in one call. Each buffer holds the largest datagram, or as much as the kernel merged (GRO).
+const MESSAGES: usize = 16;
+const BUFFER: usize = 65_536;
+/// For bursts while a thread is at work; the system may grant less.
+const SOCKET_BUFFER: libc::c_int = 4 << 20;
+const SEND_BATCH: usize = 64;
+
+/// Control data: room for one `u16` or `int` option, aligned as the kernel wants it.
+type Control = [u64; 4];
+
+/// A thread's socket.
+pub(crate) struct Socket {
+    socket: UdpSocket,
+    /// Bound to IPv6: IPv4 peers appear as mapped addresses.
+    v6: bool,
+    /// Cleared when the kernel or the interface refuses.
+    segmentation: bool,
+}
+
+/// Received datagrams, until the next call.
+pub(crate) struct Inbox {
+    buffers: Vec<u8>,
+    names: [libc::sockaddr_storage; MESSAGES],
+    controls: [Control; MESSAGES],
+    lengths: [(usize, usize); MESSAGES],
+    senders: [Option<SocketAddr>; MESSAGES],
+}
+
+impl Inbox {
+    pub(crate) fn new() -> Self {
+        Self {
+            buffers: vec![0; MESSAGES * BUFFER],
+            // SAFETY: sockaddr_storage is plain data; all zeroes is a valid value of it.
+            names: unsafe { zeroed() },
+            controls: [[0; 4]; MESSAGES],
+            lengths: [(0, 0); MESSAGES],
+            senders: [None; MESSAGES],
+        }
+    }
+
+    /// Every datagram of the first `count` messages, with merged ones taken apart.
+    pub(crate) fn datagrams(&mut self, count: usize) -> impl Iterator<Item = (SocketAddr, &mut [u8])> {
+        let messages = self.buffers.chunks_mut(BUFFER).zip(self.lengths).zip(self.senders);
+        messages.take(count).flat_map(|((buffer, (length, segment)), sender)| {
+            let datagrams = buffer[..length].chunks_mut(segment.max(1));
+            datagrams.filter_map(move |datagram| Some((sender?, datagram)))
+        })
+    }
+}
+
+impl Socket {
+    pub(crate) fn bind(address: SocketAddr) -> io::Result<Self> {
+        let socket = UdpSocket::bind(address)?;
+        socket.set_nonblocking(true)?;
+        for (level, name, value) in [
+            (libc::SOL_SOCKET, libc::SO_RCVBUF, SOCKET_BUFFER),
+            (libc::SOL_SOCKET, libc::SO_SNDBUF, SOCKET_BUFFER),
+            (libc::SOL_UDP, libc::UDP_GRO, 1),
+        ] {
+            // SAFETY: the descriptor is open, the value is a c_int that outlives the call, its size is given.
+            // A refusal costs speed only, so the result does not matter.
+            let _refused = unsafe {
+                let pointer = (&raw const value).cast();
+                libc::setsockopt(socket.as_raw_fd(), level, name, pointer, size_of::<libc::c_int>() as u32)
+            };
+        }
+        Ok(Self { socket, v6: address.is_ipv6(), segmentation: true })
+    }
+
+    pub(crate) fn port(&self) -> io::Result<u16> {
+        Ok(self.socket.local_addr()?.port())
+    }
+
+    /// Takes what is there, without waiting: the number of messages.
+    pub(crate) fn receive(&self, inbox: &mut Inbox) -> io::Result<usize> {
+        // SAFETY: mmsghdr and iovec are plain data; all zeroes is a valid value.
+        let (mut headers, mut slices): ([libc::mmsghdr; MESSAGES], [libc::iovec; MESSAGES]) =
+            unsafe { (zeroed(), zeroed()) };
+        for (i, buffer) in inbox.buffers.chunks_mut(BUFFER).enumerate() {
+            slices[i] = libc::iovec { iov_base: buffer.as_mut_ptr().cast(), iov_len: buffer.len() };
+            let header = &mut headers[i].msg_hdr;
+            header.msg_name = (&raw mut inbox.names[i]).cast();
+            header.msg_namelen = size_of::<libc::sockaddr_storage>() as u32;
+            header.msg_iov = &raw mut slices[i];
+            header.msg_iovlen = 1;
+            header.msg_control = inbox.controls[i].as_mut_ptr().cast();
+            header.msg_controllen = size_of::<Control>() as _;
+        }
+        // SAFETY: every pointer in `headers` is into `slices` or `inbox`, which live until the call has returned,
+        // with the lengths they really have.
+        let count = unsafe {
+            let flags = libc::MSG_DONTWAIT;
+            libc::recvmmsg(
+                self.socket.as_raw_fd(),
+                headers.as_mut_ptr(),
+                MESSAGES as u32,
+                flags as _,
+                std::ptr::null_mut(),
+            )
+        };
+        let count = usize::try_from(count).map_err(|_negative| io::Error::last_os_error())?;
+        for (i, header) in headers[..count].iter().enumerate() {
+            let length = header.msg_len as usize;
+            let segment = segment_size(&header.msg_hdr).filter(|size| *size > 0).unwrap_or(length);
+            inbox.lengths[i] = (length.min(BUFFER), segment);
+            inbox.senders[i] = address_of(&inbox.names[i]);
+        }
+        Ok(count)
+    }
+
+    /// Sends a batch. What the kernel does not take is lost, as on any network; no error ends anything.
+    pub(crate) fn send(&mut self, batch: &Batch) {
+        let mut sent = 0;
+        while sent < batch.messages.len() {
+            let until = (sent + SEND_BATCH).min(batch.messages.len());
+            let taken = if self.segmentation { self.send_some(batch, sent, until) } else { Ok(0) };
+            match taken {
+                Ok(taken) if taken > 0 => sent += taken,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Ok(_) => {
+                    self.send_apart(batch, sent);
+                    sent += 1;
+                }
+                Err(error) => {
+                    // EIO: the interface cannot segment; EINVAL, EMSGSIZE: this size not. Then one by one.
+                    let code = error.raw_os_error();
+                    self.segmentation &= code != Some(libc::EIO);
+                    if matches!(code, Some(libc::EIO | libc::EINVAL | libc::EMSGSIZE)) {
+                        self.send_apart(batch, sent);
+                    }
+                    sent += 1;
+                }
+            }
+        }
+    }
+
+    fn send_some(&self, batch: &Batch, from: usize, until: usize) -> io::Result<usize> {
+        // SAFETY: all four are plain data; all zeroes is a valid value.
+        let (mut headers, mut slices, mut names): (
+            [libc::mmsghdr; SEND_BATCH],
+            [libc::iovec; SEND_BATCH],
+            [libc::sockaddr_storage; SEND_BATCH],
+        ) = unsafe { (zeroed(), zeroed(), zeroed()) };
+        let mut controls = [[0_u64; 4]; SEND_BATCH];
+        let messages = &batch.messages[from..until];
+        for (i, message) in messages.iter().enumerate() {
+            let bytes = &batch.bytes[message.start..message.start + message.len];
+            slices[i] = libc::iovec { iov_base: bytes.as_ptr().cast_mut().cast(), iov_len: bytes.len() };
+            let header = &mut headers[i].msg_hdr;
+            header.msg_namelen = self.write_address(message.to, &mut names[i]);
+            header.msg_name = (&raw mut names[i]).cast();
+            header.msg_iov = &raw mut slices[i];
+            header.msg_iovlen = 1;
+            if message.len > message.segment {
+                set_segment_size(header, &mut controls[i], message.segment as u16);
+            }
+        }
+        // SAFETY: every pointer in `headers` is into the arrays above or into `batch`, which all live until the call
+        // has returned; the kernel only reads through them.
+        let count = unsafe {
+            libc::sendmmsg(self.socket.as_raw_fd(), headers.as_mut_ptr(), messages.len() as u32, 0)
+        };
+        usize::try_from(count).map_err(|_negative| io::Error::last_os_error())
+    }
+
+    fn send_apart(&self, batch: &Batch, message: usize) {
+        let message = batch.messages[message];
+        let bytes = &batch.bytes[message.start..message.start + message.len];
+        for datagram in bytes.chunks(message.segment.max(1)) {
+            // Lost, as on any network.
+            drop(self.socket.send_to(datagram, self.target(message.to)));
+        }
+    }
+
+    fn target(&self, to: SocketAddr) -> SocketAddr {
+        match to {
+            SocketAddr::V4(v4) if self.v6 => SocketAddr::new(v4.ip().to_ipv6_mapped().into(), v4.port()),
+            SocketAddr::V4(_) | SocketAddr::V6(_) => to,
+        }
+    }
+
+    fn write_address(&self, to: SocketAddr, name: &mut libc::sockaddr_storage) -> u32 {
+        match self.target(to) {
+            SocketAddr::V4(v4) => {
+                let address = libc::sockaddr_in {
+                    sin_family: libc::AF_INET as _,
+                    sin_port: v4.port().to_be(),
+                    sin_addr: libc::in_addr { s_addr: u32::from_ne_bytes(v4.ip().octets()) },
+                    sin_zero: [0; 8],
+                };
+                // SAFETY: sockaddr_storage is larger than sockaddr_in and aligned for it.
+                unsafe { (&raw mut *name).cast::<libc::sockaddr_in>().write(address) };
+                size_of::<libc::sockaddr_in>() as u32
+            }
+            SocketAddr::V6(v6) => {
+                let address = libc::sockaddr_in6 {
+                    sin6_family: libc::AF_INET6 as _,
+                    sin6_port: v6.port().to_be(),
+                    sin6_flowinfo: 0,
+                    sin6_addr: libc::in6_addr { s6_addr: v6.ip().octets() },
+                    sin6_scope_id: v6.scope_id(),
+                };
+                // SAFETY: sockaddr_storage is larger than sockaddr_in6 and aligned for it.
+                unsafe { (&raw mut *name).cast::<libc::sockaddr_in6>().write(address) };
+                size_of::<libc::sockaddr_in6>() as u32
+            }
+        }
+    }
+}
+
+/// The size that merged datagrams have, if the kernel merged some.
+fn segment_size(header: &libc::msghdr) -> Option<usize> {
+    // SAFETY: the kernel has written `msg_control` and `msg_controllen` consistently; the macros stay inside them.
+    unsafe {
+        let mut control = libc::CMSG_FIRSTHDR(header);
+        while let Some(found) = control.as_ref() {
+            if found.cmsg_level == libc::SOL_UDP && found.cmsg_type == libc::UDP_GRO {
+                let size = libc::CMSG_DATA(control).cast::<libc::c_int>().read_unaligned();
+                return usize::try_from(size).ok();
+            }
+            control = libc::CMSG_NXTHDR(header, control);
+        }
+    }
+    None
+}
+
+fn set_segment_size(header: &mut libc::msghdr, control: &mut Control, size: u16) {
+    header.msg_control = control.as_mut_ptr().cast();
+    // SAFETY: CMSG_SPACE and CMSG_LEN only compute; one header and a u16 need 24 of the 32 bytes of `control`,
+    // which is aligned for cmsghdr, so CMSG_FIRSTHDR is not null and the writes stay inside.
+    unsafe {
+        header.msg_controllen = libc::CMSG_SPACE(size_of::<u16>() as u32) as _;
+        let first = libc::CMSG_FIRSTHDR(header);
+        (*first).cmsg_level = libc::SOL_UDP;
+        (*first).cmsg_type = libc::UDP_SEGMENT;
+        (*first).cmsg_len = libc::CMSG_LEN(size_of::<u16>() as u32) as _;
+        libc::CMSG_DATA(first).cast::<u16>().write_unaligned(size);
+    }
+}
+
+fn address_of(name: &libc::sockaddr_storage) -> Option<SocketAddr> {
+    match libc::c_int::from(name.ss_family) {
+        libc::AF_INET => {
+            // SAFETY: the kernel wrote a sockaddr_in, as the family says.
+            let v4 = unsafe { (&raw const *name).cast::<libc::sockaddr_in>().read() };
+            let ip = v4.sin_addr.s_addr.to_ne_bytes();
+            Some(SocketAddrV4::new(ip.into(), u16::from_be(v4.sin_port)).into())
+        }
+        libc::AF_INET6 => {
+            // SAFETY: the kernel wrote a sockaddr_in6, as the family says.
+            let v6 = unsafe { (&raw const *name).cast::<libc::sockaddr_in6>().read() };
+            let (ip, port) = (Ipv6Addr::from(v6.sin6_addr.s6_addr), u16::from_be(v6.sin6_port));
+            match ip.to_canonical() {
+                IpAddr::V4(v4) => Some(SocketAddrV4::new(v4, port).into()),
+                IpAddr::V6(_) => Some(SocketAddrV6::new(ip, port, 0, v6.sin6_scope_id).into()),
+            }
+        }
+        _ => None,
+    }
+}
+
+/// Wakes a waiting thread from another one.
+pub(crate) struct Bell {
+    descriptor: OwnedFd,
+}
+
+impl Bell {
+    pub(crate) fn new() -> io::Result<Self> {
+        // SAFETY: eventfd has no preconditions.
+        let descriptor = unsafe { libc::eventfd(0, libc::EFD_NONBLOCK | libc::EFD_CLOEXEC) };
+        if descriptor < 0 {
+            return Err(io::Error::last_os_error());
+        }
+        // SAFETY: the descriptor is new and nobody else's.
+        Ok(Self { descriptor: unsafe { OwnedFd::from_raw_fd(descriptor) } })
+    }
+
+    pub(crate) fn ring(&self) {
+        let one = 1_u64;
+        // SAFETY: eight readable bytes, as eventfd wants. It fails only when it is rung already.
+        let _rung = unsafe { libc::write(self.descriptor.as_raw_fd(), (&raw const one).cast(), 8) };
+    }
+
+    pub(crate) fn silence(&self) {
+        let mut count = 0_u64;
+        // SAFETY: eight writable bytes. It fails only when the bell is silent already.
+        let _silent = unsafe { libc::read(self.descriptor.as_raw_fd(), (&raw mut count).cast(), 8) };
+    }
+
+    /// Waits until the bell rings, a datagram is there, or the time is over. True when the bell rang.
+    pub(crate) fn wait(&self, socket: &Socket, patience: Duration) -> bool {
+        let watch = |fd: RawFd| libc::pollfd { fd, events: libc::POLLIN, revents: 0 };
+        let mut watched = [watch(socket.socket.as_raw_fd()), watch(self.descriptor.as_raw_fd())];
+        let timeout = libc::timespec {
+            tv_sec: patience.as_secs().min(3600) as _,
+            tv_nsec: patience.subsec_nanos().into(),
+        };
+        // SAFETY: two pollfd with open descriptors and a timespec, all alive until the call has returned.
+        // An interruption or error is a wake-up for nothing.
+        let _ready = unsafe { libc::ppoll(watched.as_mut_ptr(), 2, &raw const timeout, std::ptr::null()) };
+        watched[1].revents != 0
+    }
+}
+
+#[cfg(test)]
+#[path = "datagram_tests.rs"]
+mod tests;

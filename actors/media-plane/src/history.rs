@@ -1,0 +1,97 @@
+//! The last plain packets of a track: what is being forwarded and what may be asked for again.
+//!
+//! Bounded in packets (by its size) and in time. One copy serves all subscribers: each renumbers it anew.
+
+use std::time::{Duration, Instant};
+
+use crate::vp8::Descriptor;
+
+/// Nobody plays what is older than this.
+const AGE_MAX: Duration = Duration::from_secs(2);
+
+/// A packet as its publisher sent it, without header extensions and padding.
+pub(crate) struct Stored {
+    /// Extended sequence number of the source.
+    pub(crate) index: u64,
+    pub(crate) timestamp: u32,
+    pub(crate) marker: bool,
+    pub(crate) vp8: Option<Descriptor>,
+    pub(crate) payload: Vec<u8>,
+    at: Instant,
+}
+
+pub(crate) struct History {
+    /// Grows to its limit by use; then the buffers are used again.
+    ring: Vec<Option<Stored>>,
+}
+
+impl History {
+    /// `packets` is a power of two.
+    pub(crate) fn new(packets: usize) -> Self {
+        debug_assert!(packets.is_power_of_two());
+        Self { ring: std::iter::repeat_with(|| None).take(packets).collect() }
+    }
+
+    fn place(&self, index: u64) -> usize {
+        index as usize & (self.ring.len() - 1)
+    }
+
+    /// Stores a packet in the place of the one that is a whole ring older. False when it is itself too old for that.
+    pub(crate) fn store(
+        &mut self,
+        now: Instant,
+        index: u64,
+        (timestamp, marker): (u32, bool),
+        vp8: Option<Descriptor>,
+        payload: &[u8],
+    ) -> bool {
+        let place = self.place(index);
+        let Some(slot) = self.ring.get_mut(place) else { return false };
+        if slot.as_ref().is_some_and(|stored| stored.index >= index) {
+            return false;
+        }
+        let mut bytes = slot.take().map_or_else(Vec::new, |stored| stored.payload);
+        bytes.clear();
+        bytes.extend_from_slice(payload);
+        *slot = Some(Stored { index, timestamp, marker, vp8, payload: bytes, at: now });
+        true
+    }
+
+    /// A packet that is being forwarded.
+    pub(crate) fn get(&self, index: u64) -> Option<&Stored> {
+        self.ring.get(self.place(index))?.as_ref().filter(|stored| stored.index == index)
+    }
+
+    /// A packet that was asked for again.
+    pub(crate) fn get_again(&self, now: Instant, index: u64) -> Option<&Stored> {
+        self.get(index).filter(|stored| now.saturating_duration_since(stored.at) <= AGE_MAX)
+    }
+
+    /// Forgets everything: another source begins.
+    pub(crate) fn clear(&mut self) {
+        self.ring.fill_with(|| None);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "the origin of made-up time")]
+    fn is_bounded_in_packets_and_time() {
+        let start = Instant::now();
+        let mut history = History::new(8);
+        for index in 100..120 {
+            assert!(history.store(start, index, (index as u32, false), None, &[index as u8; 3]));
+        }
+        assert!(history.get(111).is_none());
+        assert_eq!(history.get(112).map(|stored| stored.payload.as_slice()), Some(&[112; 3][..]));
+        assert!(!history.store(start, 111, (0, false), None, &[1]), "too late");
+        assert!(!history.store(start, 112, (0, false), None, &[1]), "known");
+        assert!(history.get_again(start + Duration::from_secs(2), 119).is_some());
+        assert!(history.get_again(start + Duration::from_millis(2001), 119).is_none());
+        history.clear();
+        assert!(history.get(119).is_none());
+    }
+}

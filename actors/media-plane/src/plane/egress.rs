@@ -1,0 +1,191 @@
+//! What is sent: per peer, packets are written one after the other into one buffer, padded to equal sizes, sealed in
+//! place, and described so that the kernel takes each run of them as one datagram to cut up (UDP_SEGMENT).
+//!
+//! libwebrtc's packets of one frame differ by a byte (MEDIA.md §4): up to 16 bytes of padding make a frame one send.
+//! The history keeps the unpadded packet.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use super::peer::{Peer, Waiting};
+use super::{LANES, Lane, Plane};
+use crate::rtp::pad;
+use crate::slab::Slab;
+use crate::track::Track;
+
+/// Padding per packet at most.
+const PAD_MAX: usize = 16;
+/// Segments the kernel takes in one send (UDP_MAX_SEGMENTS of older kernels), and bytes (a UDP datagram).
+const SEGMENTS_MAX: usize = 64;
+const RUN_BYTES_MAX: usize = 60_000;
+/// A batch goes to the kernel at about this size: it stays in the second-level cache.
+const BATCH_BYTES: usize = 192 * 1024;
+const BATCH_MESSAGES: usize = 64;
+/// Video that follows video closer than this waits for company; a lone packet never does.
+pub(super) const HOLD: Duration = Duration::from_millis(2);
+
+/// One send: `len` bytes at `start`, cut into datagrams of `segment` bytes (the last may be shorter).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Message {
+    pub(crate) to: SocketAddr,
+    pub(crate) start: usize,
+    pub(crate) len: usize,
+    pub(crate) segment: usize,
+}
+
+/// Datagrams ready for the kernel. Used again and again.
+#[derive(Default)]
+pub(crate) struct Batch {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) messages: Vec<Message>,
+}
+
+impl Batch {
+    pub(crate) fn clear(&mut self) {
+        self.bytes.clear();
+        self.messages.clear();
+    }
+
+    fn is_full(&self) -> bool {
+        self.bytes.len() >= BATCH_BYTES || self.messages.len() >= BATCH_MESSAGES
+    }
+
+    /// Everything from `start` on is one send.
+    fn close(&mut self, to: SocketAddr, start: usize, segment: usize) {
+        let len = self.bytes.len() - start;
+        if len > 0 {
+            self.messages.push(Message { to, start, len, segment });
+        }
+    }
+}
+
+impl Plane {
+    /// Fills the empty batch with what is to be sent now. True when there may be more.
+    pub(crate) fn fill(&mut self, now: Instant, batch: &mut Batch) -> bool {
+        for (to, datagram) in self.control.drain(..) {
+            let start = batch.bytes.len();
+            batch.bytes.extend_from_slice(&datagram);
+            batch.close(to, start, datagram.len());
+            self.counted.packets_out += 1;
+        }
+        for lane in LANES {
+            if lane == Lane::Video && !self.video_is_due(now) {
+                continue;
+            }
+            while let Some(at) = self.waiting[lane as usize].pop() {
+                self.fill_lane(at, lane, batch);
+                if batch.is_full() {
+                    self.counted.bytes_out += batch.bytes.len() as u64;
+                    return true;
+                }
+            }
+            if lane == Lane::Video {
+                self.video_sent = Some(now);
+            }
+        }
+        self.counted.bytes_out += batch.bytes.len() as u64;
+        false
+    }
+
+    /// Until when video waits, if any does.
+    pub(super) fn video_deadline(&self, now: Instant) -> Option<Instant> {
+        let waits = !self.waiting[Lane::Video as usize].is_empty();
+        waits.then(|| self.video_sent.map_or(now, |sent| sent + HOLD))
+    }
+
+    fn video_is_due(&self, now: Instant) -> bool {
+        self.video_deadline(now).is_some_and(|at| at <= now)
+    }
+
+    fn fill_lane(&mut self, at: u32, lane: Lane, batch: &mut Batch) {
+        let Some(peer) = self.peers.get_mut(at) else { return };
+        let waiting = peer.take_lane(lane);
+        if let Some(to) = peer.reachable() {
+            let mut rest = waiting.as_slice();
+            while !rest.is_empty() {
+                let (run, size) = next_run(peer, rest);
+                let start = batch.bytes.len();
+                let mut segment = 0;
+                for (position, packet) in rest[..run].iter().enumerate() {
+                    let last = position + 1 == run;
+                    let begin = batch.bytes.len();
+                    if write(peer, &self.tracks, packet, if last { 0 } else { size }, &mut batch.bytes)
+                        .is_some()
+                    {
+                        segment = segment.max(batch.bytes.len() - begin);
+                        self.counted.packets_out += 1;
+                        let kind = if packet.resend.is_some() {
+                            &mut self.counted.retransmitted
+                        } else {
+                            &mut self.counted.forwarded
+                        };
+                        *kind += 1;
+                    } else {
+                        batch.bytes.truncate(begin);
+                    }
+                }
+                batch.close(to, start, segment);
+                rest = &rest[run..];
+            }
+        }
+        peer.give_back(lane, waiting);
+    }
+}
+
+/// Length of a packet before padding and sealing.
+fn plain_len(peer: &Peer, packet: &Waiting) -> usize {
+    let slot = peer.slots.get(usize::from(packet.slot));
+    let header = slot.map_or(0, |slot| slot.template.len());
+    header + usize::from(packet.payload) + if packet.resend.is_some() { 2 } else { 0 }
+}
+
+/// How many of the packets go out as one send, and the size to pad all but the last of them to.
+fn next_run(peer: &Peer, packets: &[Waiting]) -> (usize, usize) {
+    let Some(first) = packets.first() else { return (0, 0) };
+    let mut last = plain_len(peer, first);
+    let (mut largest, mut smallest_before, mut count) = (last, usize::MAX, 1);
+    for packet in packets[1..].iter().take(SEGMENTS_MAX - 1) {
+        let len = plain_len(peer, packet);
+        let (larger, smaller) = (largest.max(len), smallest_before.min(last));
+        if larger - smaller > PAD_MAX || (larger + 16) * (count + 1) > RUN_BYTES_MAX {
+            break;
+        }
+        (largest, smallest_before, last, count) = (larger, smaller, len, count + 1);
+    }
+    (count, largest)
+}
+
+/// Writes one packet, padded to `size` at least, and seals it. `None` if it is no longer to be had.
+fn write(
+    peer: &mut Peer,
+    tracks: &Slab<Track>,
+    packet: &Waiting,
+    size: usize,
+    out: &mut Vec<u8>,
+) -> Option<()> {
+    let track = tracks.get(packet.key.track).filter(|track| track.key == packet.key)?;
+    let stored = track.history.get(packet.source_index)?;
+    let slot = peer.slots.get(usize::from(packet.slot))?;
+    let start = out.len();
+    let (template, index) = match packet.resend {
+        Some(index) => {
+            let (seq_no, kind) = (index as u16, slot.rtx_payload_type);
+            slot.rtx_template.write(out, stored.marker, kind, seq_no, packet.timestamp);
+            out.extend_from_slice(&(packet.index as u16).to_be_bytes());
+            (&slot.rtx_template, index)
+        }
+        None => {
+            slot.template.write(out, stored.marker, slot.payload_type, packet.index as u16, packet.timestamp);
+            (&slot.template, packet.index)
+        }
+    };
+    let payload = out.len();
+    out.extend_from_slice(&stored.payload);
+    if let Some(vp8) = stored.vp8 {
+        vp8.renumber(&mut out[payload..], packet.picture_by, packet.tl0_by);
+    }
+    let missing = (start + size).saturating_sub(out.len());
+    pad(out, start, missing);
+    let header = template.len();
+    peer.outbound.as_mut()?.seal(out, start, header, index).then_some(())
+}

@@ -1,0 +1,91 @@
+//! What receivers and senders say by RTCP: packets to send again, key frames to ask for, clocks, round trips.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use super::peer::Waiting;
+use super::{Lane, Plane};
+use crate::rtcp::{Said, nacked, read};
+
+impl Plane {
+    pub(super) fn rtcp(&mut self, now: Instant, at: u32, from: SocketAddr, packet: &[u8]) -> Option<()> {
+        let identity = self.identity.clone();
+        let peer = self.peers.get_mut(at).filter(|peer| !peer.gone)?;
+        let compound = peer.inbound.as_mut()?.open_rtcp(&identity, packet)?;
+        let moved = peer.ice.media_from(now, from);
+        if moved {
+            self.moved(now, at);
+        }
+        self.heard(at);
+        read(&compound, |said| match said {
+            Said::SenderReport { ssrc, ntp, timestamp } => {
+                self.sender_reported(now, at, ssrc, ntp, timestamp)
+            }
+            Said::Reception { last_sr, delay, .. } => self.round_trip(now, at, last_sr, delay),
+            Said::KeyframeNeeded { ssrc } => self.keyframe_needed(now, at, ssrc),
+            Said::Nack { ssrc, pairs } => self.resend(now, at, ssrc, pairs),
+        });
+        Some(())
+    }
+
+    fn sender_reported(&mut self, now: Instant, at: u32, ssrc: u32, ntp: u64, timestamp: u32) {
+        let role = self.peers.get(at).and_then(|peer| peer.sources.get(&ssrc).map(|role| (peer, *role)));
+        let Some((peer, role)) = role.filter(|(_, role)| !role.retransmission) else { return };
+        let track = peer.track_of(role.uplink);
+        let server_ntp = self.wall.ntp(now);
+        let Some(track) = self.tracks.get_mut(track) else { return };
+        if let Some(source) = track.source.as_mut().filter(|source| source.ssrc == ssrc) {
+            source.reception.sender_reported(now, ntp);
+            track.clock.reported(server_ntp, ntp, timestamp);
+        }
+    }
+
+    /// RFC 3550 §6.4.1: now minus the report's time minus how long the receiver waited.
+    fn round_trip(&mut self, now: Instant, at: u32, last_sr: u32, delay: u32) {
+        if last_sr == 0 {
+            return;
+        }
+        let middle = (self.wall.ntp(now) >> 16) as u32;
+        let ticks = middle.wrapping_sub(last_sr).wrapping_sub(delay);
+        if let Some(peer) = self.peers.get_mut(at) {
+            peer.measured(Duration::from_secs_f64(f64::from(ticks) / 65_536.0));
+        }
+    }
+
+    fn keyframe_needed(&mut self, now: Instant, at: u32, ssrc: u32) {
+        let slots = self.peers.get(at).map_or(&[][..], |peer| &peer.slots);
+        let slot = slots.iter().find(|slot| slot.id.is_video() && slot.id.ssrc() == ssrc);
+        if let Some(track) = slot.and_then(|slot| slot.playing()).map(|key| key.track) {
+            self.ask_keyframe(now, track);
+        }
+    }
+
+    fn resend(&mut self, now: Instant, at: u32, ssrc: u32, pairs: &[u8]) {
+        let Some(peer) = self.peers.get_mut(at) else { return };
+        let slot = peer.slots.iter().position(|slot| slot.id.is_video() && slot.id.ssrc() == ssrc);
+        let Some(number) = slot else { return };
+        for seq_no in nacked(pairs) {
+            let Some(found) = peer.slots[number].find(seq_no) else { continue };
+            let track = self.tracks.get(found.key.track).filter(|track| track.key == found.key);
+            let stored = track.and_then(|track| track.history.get_again(now, found.source_index));
+            let Some(stored) = stored.filter(|_| peer.may_resend(now)) else { continue };
+            let slot = &mut peer.slots[number];
+            let resend = slot.rtx_index;
+            slot.rtx_index += 1;
+            let packet = Waiting {
+                key: found.key,
+                source_index: found.source_index,
+                index: found.index,
+                timestamp: stored.timestamp.wrapping_add(found.timestamp_offset),
+                picture_by: found.shift.picture,
+                tl0_by: found.shift.tl0,
+                slot: number as u16,
+                payload: stored.payload.len() as u16,
+                resend: Some(resend),
+            };
+            if peer.wait(Lane::Urgent, packet) {
+                self.waiting[Lane::Urgent as usize].push(at);
+            }
+        }
+    }
+}

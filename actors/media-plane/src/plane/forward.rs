@@ -1,0 +1,259 @@
+//! Media: opened once, kept once, renumbered for every slot that carries it.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use super::peer::{SourceRole, Waiting};
+use super::{Lane, Plane};
+use crate::api::{Event, Uplink};
+use crate::description::{Remote, UplinkParameters};
+use crate::music::SAMPLES;
+use crate::reception::{Arrival, Reception};
+use crate::rewrite::{Incoming, Rewritten, Taken};
+use crate::rtp::Header;
+use crate::track::Source;
+use crate::vp8::Descriptor;
+
+/// Payloads beyond this would not fit a packet again with our own header.
+const PAYLOAD_MAX: usize = 1400;
+/// How often levels are told while somebody is heard.
+const LEVELS: Duration = Duration::from_millis(60);
+
+/// The parts of a media packet that are kept.
+#[derive(Clone, Copy)]
+struct Media<'a> {
+    index: u64,
+    timestamp: u32,
+    marker: bool,
+    payload: &'a [u8],
+}
+
+impl Plane {
+    pub(super) fn rtp(&mut self, now: Instant, at: u32, from: SocketAddr, packet: &mut [u8]) -> Option<()> {
+        let header = Header::parse(packet)?;
+        let peer = self.peers.get_mut(at).filter(|peer| !peer.gone)?;
+        let (length, index) = peer.inbound.as_mut()?.open(&self.identity, packet, &header)?;
+        let packet = &packet[..length];
+        let moved = peer.ice.media_from(now, from);
+        let remote = peer.remote.as_ref()?;
+        let role = match peer.sources.get(&header.ssrc) {
+            Some(role) => *role,
+            None => {
+                let role = role_of(remote, &header, packet)?;
+                peer.sources.insert(header.ssrc, role);
+                self.by_ssrc.insert(header.ssrc, at);
+                role
+            }
+        };
+        let parameters = remote.uplink(role.uplink)?;
+        let payload = header.payload(packet).filter(|payload| payload.len() <= PAYLOAD_MAX)?;
+        let level = level(parameters, &header, packet);
+        let expected =
+            if role.retransmission { parameters.rtx_payload_type } else { Some(parameters.payload_type) };
+        let track = peer.track_of(role.uplink);
+        if moved {
+            self.moved(now, at);
+        }
+        self.heard(at);
+        if expected != Some(header.payload_type) {
+            return None;
+        }
+        if role.retransmission {
+            return self.repaired(now, track, &header, payload);
+        }
+        if let Some(level) = level {
+            self.level(now, at, track, level);
+        }
+        let media = Media { index, timestamp: header.timestamp, marker: header.marker, payload };
+        self.arrived(now, track, header.ssrc, media);
+        Some(())
+    }
+
+    /// A packet of a publication's own source.
+    fn arrived(&mut self, now: Instant, number: u32, ssrc: u32, media: Media<'_>) {
+        let epoch = self.epochs + 1;
+        let Some(track) = self.tracks.get_mut(number) else { return };
+        let (rate, repairs) = if track.is_video() { (90_000, true) } else { (48_000, false) };
+        if track.source.as_ref().is_none_or(|source| source.ssrc != ssrc) {
+            track.source = Some(Source { ssrc, reception: Reception::new(now, media.index, rate, repairs) });
+            track.begin(epoch);
+            track.clock.reset();
+            self.epochs = epoch;
+        }
+        if let Some(publication) = track.publication.filter(|_| !track.seen) {
+            track.seen = true;
+            self.events.push_back(Event::PublicationSeen(publication));
+        }
+        track.clock.packet(now, media.timestamp);
+        let Some(source) = &mut track.source else { return };
+        let arrival = source.reception.arrived(now, media.index, media.timestamp);
+        if !track.allowed {
+            source.reception.ask_for_nothing();
+            return;
+        }
+        if let Some(due) = source.reception.deadline() {
+            self.timers_due = self.timers_due.min(due);
+        }
+        match arrival {
+            Arrival::Repeated => return,
+            Arrival::New => {}
+            Arrival::NewAfterLargeHole => self.ask_keyframe(now, number),
+        }
+        self.forward(now, number, media);
+    }
+
+    /// A retransmission (RFC 4588): the original sequence number, then the original payload.
+    fn repaired(&mut self, now: Instant, number: u32, header: &Header, payload: &[u8]) -> Option<()> {
+        // Probes for bandwidth may be empty.
+        let Some((original, payload)) = payload.split_first_chunk::<2>() else { return Some(()) };
+        let track = self.tracks.get_mut(number).filter(|track| track.allowed)?;
+        let source = track.source.as_mut()?;
+        if let Some(index) = source.reception.repaired(now, u16::from_be_bytes(*original)) {
+            let media = Media { index, timestamp: header.timestamp, marker: header.marker, payload };
+            self.forward(now, number, media);
+        }
+        Some(())
+    }
+
+    /// A packet of a piece of music for all who hear it.
+    pub(super) fn play_music(&mut self, now: Instant, count: u64) {
+        for piece in 0..self.pieces.len() {
+            let piece = &self.pieces[piece];
+            let heard = self.tracks.get(piece.track).is_some_and(|track| !track.subscribers.is_empty());
+            if !heard || piece.packets.is_empty() {
+                continue;
+            }
+            let packet = piece.packets[(count % piece.packets.len() as u64) as usize].clone();
+            let timestamp = (count as u32).wrapping_mul(SAMPLES);
+            let number = piece.track;
+            if let Some(track) = self.tracks.get_mut(number) {
+                track.clock.packet(now, timestamp);
+            }
+            self.forward(now, number, Media { index: count, timestamp, marker: false, payload: &packet });
+        }
+    }
+
+    fn forward(&mut self, now: Instant, number: u32, media: Media<'_>) {
+        let Some(track) = self.tracks.get_mut(number) else { return };
+        let video = track.is_video();
+        let vp8 = if video { Descriptor::parse(media.payload) } else { None };
+        if !track.history.store(now, media.index, (media.timestamp, media.marker), vp8, media.payload) {
+            return;
+        }
+        if vp8.is_some_and(|vp8| vp8.key_frame) {
+            track.keyframes.arrived();
+        }
+        let packet = Incoming { key: track.key, index: media.index, timestamp: media.timestamp, vp8 };
+        // Taken out for the loop and put back: the loop needs all of `self`, and allocates nothing this way.
+        let subscribers = std::mem::take(&mut track.subscribers);
+        let lane = if video { Lane::Video } else { Lane::Urgent };
+        let mut needs_keyframe = false;
+        for &subscriber in &subscribers {
+            let Some(peer) = self.peers.get_mut(subscriber.peer).filter(|peer| peer.reachable().is_some())
+            else {
+                continue;
+            };
+            let Some(slot) = peer.slots.get_mut(usize::from(subscriber.slot)) else { continue };
+            match slot.take(now, &packet) {
+                Taken::Ignore => {}
+                Taken::NeedsKeyframe => needs_keyframe = true,
+                Taken::Forward(rewritten) => {
+                    let waiting = waiting(&packet, &rewritten, subscriber.slot, media.payload.len());
+                    slot.packets = slot.packets.wrapping_add(1);
+                    slot.octets = slot.octets.wrapping_add(media.payload.len() as u32);
+                    let slot = slot.id;
+                    if peer.wait(lane, waiting) {
+                        self.waiting[lane as usize].push(subscriber.peer);
+                    }
+                    if let Some(feed) = rewritten.announce {
+                        let event = Event::SlotRunning(peer.id, slot, feed);
+                        self.events.push_back(event);
+                    }
+                    if let Some(left) = rewritten.left {
+                        self.unsubscribe(left, subscriber);
+                    }
+                }
+            }
+        }
+        if let Some(track) = self.tracks.get_mut(number) {
+            track.subscribers = subscribers;
+        }
+        if needs_keyframe {
+            self.ask_keyframe(now, number);
+        }
+    }
+
+    fn level(&mut self, now: Instant, at: u32, track: u32, level: u8) {
+        let allowed = self.tracks.get(track).is_some_and(|track| track.allowed);
+        if let Some(peer) = self.peers.get_mut(at).filter(|_| allowed && level > 0) {
+            peer.level = peer.level.max(level);
+            self.levels_due.get_or_insert(now + LEVELS);
+        }
+    }
+
+    /// Loudness since the last report.
+    pub(super) fn tell_levels(&mut self) {
+        self.levels_due = None;
+        let mut levels = Vec::new();
+        for number in self.peers.numbers() {
+            if let Some(peer) = self.peers.get_mut(number).filter(|peer| peer.level > 0) {
+                levels.push((peer.id, std::mem::take(&mut peer.level)));
+            }
+        }
+        if !levels.is_empty() {
+            self.events.push_back(Event::Levels(levels));
+        }
+    }
+}
+
+fn waiting(packet: &Incoming, rewritten: &Rewritten, slot: u16, payload: usize) -> Waiting {
+    Waiting {
+        key: packet.key,
+        source_index: packet.index,
+        index: rewritten.index,
+        timestamp: rewritten.timestamp,
+        picture_by: rewritten.shift.picture,
+        tl0_by: rewritten.shift.tl0,
+        slot,
+        payload: payload as u16,
+        resend: None,
+    }
+}
+
+/// 127 minus the level of RFC 6464.
+fn level(parameters: &UplinkParameters, header: &Header, packet: &[u8]) -> Option<u8> {
+    let value = header.extension(packet, parameters.level_extension?)?.first()?;
+    Some(127 - (value & 0x7f))
+}
+
+/// What a new SSRC is: the answer names it, or its first packets do by `mid` (and only those: MEDIA.md §4), or it can
+/// only be the microphone's.
+fn role_of(remote: &Remote, header: &Header, packet: &[u8]) -> Option<SourceRole> {
+    let parameters = |uplink| remote.uplink(uplink);
+    for uplink in Uplink::ALL {
+        for (main, rtx) in parameters(uplink).into_iter().flat_map(|parameters| &parameters.sources) {
+            if *main == header.ssrc {
+                // Chromium names retransmissions without their group when it sends no layers.
+                let rtx_type = parameters(uplink).and_then(|parameters| parameters.rtx_payload_type);
+                let retransmission = Some(header.payload_type) == rtx_type;
+                return Some(SourceRole { uplink, retransmission });
+            }
+            if *rtx == Some(header.ssrc) {
+                return Some(SourceRole { uplink, retransmission: true });
+            }
+        }
+    }
+    for uplink in Uplink::ALL {
+        let Some(parameters) = parameters(uplink) else { continue };
+        let mid = parameters.mid_extension.and_then(|id| header.extension(packet, id));
+        let named = mid == Some(uplink.mid().as_bytes());
+        let only = mid.is_none() && uplink == Uplink::Microphone;
+        if (named || only) && header.payload_type == parameters.payload_type {
+            return Some(SourceRole { uplink, retransmission: false });
+        }
+        if named && Some(header.payload_type) == parameters.rtx_payload_type {
+            return Some(SourceRole { uplink, retransmission: true });
+        }
+    }
+    None
+}

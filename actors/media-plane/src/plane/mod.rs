@@ -1,0 +1,175 @@
+//! One thread's share of the data plane, without the thread: commands, datagrams and time come in, datagrams and
+//! events come out.
+//!
+//! Pure: reads no clock, owns no socket. Tracks and peers lie in slabs beside each other, so that forwarding a
+//! packet borrows one track and one subscriber at a time. Per packet and subscriber nothing is allocated: what
+//! arrived is kept once, in the track's history, and each subscriber's copy is written into the batch that is sent.
+
+mod egress;
+mod feedback;
+mod feeds;
+mod forward;
+mod ingress;
+mod peer;
+mod peers;
+mod timers;
+
+use std::collections::{HashMap, VecDeque};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+pub(crate) use egress::Batch;
+#[cfg(test)]
+pub(crate) use egress::Message;
+
+use crate::Statistics;
+use crate::api::{Command, Event, PeerId};
+use crate::music::MusicClock;
+use crate::rewrite::TrackKey;
+use crate::slab::Slab;
+use crate::track::Track;
+use crate::transport::Identity;
+use peer::Peer;
+
+/// Which queue of a peer a packet waits in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Lane {
+    /// Audio and retransmissions: sent at the end of the wake-up.
+    Urgent,
+    /// Video: may be held for a moment, so that more of a frame goes out at once.
+    Video,
+}
+
+const LANES: [Lane; 2] = [Lane::Urgent, Lane::Video];
+
+/// Where monotonic and NTP time meet.
+#[derive(Clone, Copy)]
+pub(crate) struct WallClock {
+    pub(crate) at: Instant,
+    /// NTP, 32.32 bits.
+    pub(crate) ntp: u64,
+}
+
+impl WallClock {
+    fn ntp(&self, now: Instant) -> u64 {
+        let since = now.saturating_duration_since(self.at);
+        self.ntp.wrapping_add((since.as_nanos() * (1 << 32) / 1_000_000_000) as u64)
+    }
+}
+
+struct Piece {
+    track: u32,
+    packets: Arc<[bytes::Bytes]>,
+}
+
+pub(crate) struct Plane {
+    identity: Arc<Identity>,
+    wall: WallClock,
+    peers: Slab<Peer>,
+    tracks: Slab<Track>,
+    by_id: HashMap<PeerId, u32>,
+    by_ufrag: HashMap<String, u32>,
+    /// The 5-tuple gate: tuples that an authenticated check has validated.
+    by_tuple: HashMap<SocketAddr, u32>,
+    /// Authenticated sources, to recognise a peer whose address changed.
+    by_ssrc: HashMap<u32, u32>,
+    pieces: Vec<Piece>,
+    music: MusicClock,
+    /// STUN, DTLS and RTCP: small and rare.
+    control: Vec<(SocketAddr, Vec<u8>)>,
+    /// Peers with packets waiting, by lane.
+    waiting: [Vec<u32>; 2],
+    video_sent: Option<Instant>,
+    levels_due: Option<Instant>,
+    timers_due: Instant,
+    events: VecDeque<Event>,
+    random: u64,
+    epochs: u64,
+    counted: Statistics,
+}
+
+impl Plane {
+    /// `seed` is from the operating system's randomness.
+    pub(crate) fn new(
+        identity: Arc<Identity>,
+        wall: WallClock,
+        seed: u64,
+        music: &[Arc<[bytes::Bytes]>],
+    ) -> Self {
+        let mut plane = Self {
+            identity,
+            wall,
+            peers: Slab::new(),
+            tracks: Slab::new(),
+            by_id: HashMap::new(),
+            by_ufrag: HashMap::new(),
+            by_tuple: HashMap::new(),
+            by_ssrc: HashMap::new(),
+            pieces: Vec::new(),
+            music: MusicClock::new(wall.at),
+            control: Vec::new(),
+            waiting: [Vec::new(), Vec::new()],
+            video_sent: None,
+            levels_due: None,
+            timers_due: wall.at,
+            events: VecDeque::new(),
+            random: seed | 1,
+            epochs: 0,
+            counted: Statistics::default(),
+        };
+        for packets in music {
+            let track = plane.add_track(None, false);
+            plane.pieces.push(Piece { track, packets: packets.clone() });
+        }
+        plane
+    }
+
+    /// Everything but [`Command::Stop`], which is the thread's.
+    pub(crate) fn command(&mut self, now: Instant, command: Command) {
+        match command {
+            Command::AddPeer { peer, ice, slots } => self.add_peer(now, peer, ice, slots),
+            Command::SetRemote { peer, remote } => self.set_remote(now, peer, *remote),
+            Command::RestartIce { peer, ice } => self.restart_ice(now, peer, ice),
+            Command::GrowSlots { peer, slots } => self.grow_slots(peer, slots),
+            Command::Allow { peer, uplinks } => self.allow(peer, &uplinks),
+            Command::SetFeeds(feeds) => self.set_feeds(now, &feeds),
+            Command::RequestKeyframe(publication) => self.request_keyframe(now, publication),
+            Command::RemovePeer(peer) => self.remove_peer(peer),
+            Command::Stop => {}
+        }
+    }
+
+    /// What happened, oldest first.
+    pub(crate) fn next_event(&mut self) -> Option<Event> {
+        self.events.pop_front()
+    }
+
+    /// Figures since the last call.
+    pub(crate) fn take_statistics(&mut self) -> Statistics {
+        std::mem::take(&mut self.counted)
+    }
+
+    fn add_track(&mut self, publication: Option<crate::api::Publication>, video: bool) -> u32 {
+        let epoch = self.next_epoch();
+        self.tracks.insert_with(|track| Track::new(publication, video, TrackKey { track, epoch }))
+    }
+
+    /// Never the same twice, so that numbers of removed tracks are recognised.
+    fn next_epoch(&mut self) -> u64 {
+        self.epochs += 1;
+        self.epochs
+    }
+
+    /// For first numbers and transaction ids: xorshift, seeded once.
+    fn random(&mut self) -> u64 {
+        self.random ^= self.random << 13;
+        self.random ^= self.random >> 7;
+        self.random ^= self.random << 17;
+        self.random
+    }
+
+    fn wake_by(&mut self, at: Instant) {
+        self.timers_due = self.timers_due.min(at);
+    }
+}

@@ -1,0 +1,157 @@
+//! What time alone brings about: music, reports, requests for packets and key frames, handshakes, consent.
+
+use std::time::{Duration, Instant};
+
+use super::Plane;
+use crate::api::{Event, GoneReason, Uplink};
+use crate::rtcp::{Block, estimate, nack, picture_loss, receiver_report, sender_report};
+use crate::transport::Standing;
+
+const REPORTS: Duration = Duration::from_secs(1);
+/// What the senders of one client are told they may use: generous, until the estimation issue.
+const CAMERA_BITS: u32 = 2_500_000;
+const SCREEN_BITS: u32 = 2_500_000;
+
+/// Why a thread wakes up.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Wake {
+    /// A packet of music is due.
+    Music,
+    /// Held video is due.
+    Video,
+    /// Loudness is to be told.
+    Levels,
+    /// Reports, repair, handshakes or consent of some peer.
+    Peers,
+}
+
+impl Plane {
+    /// When to call [`Self::timeout`] at the latest, and what for.
+    pub(crate) fn next_wake(&self, now: Instant) -> (Instant, Wake) {
+        let music = self.listeners().then(|| (self.music.deadline(), Wake::Music));
+        let video = self.video_deadline(now).map(|at| (at, Wake::Video));
+        let levels = self.levels_due.map(|at| (at, Wake::Levels));
+        let peers = (self.timers_due, Wake::Peers);
+        [music, video, levels]
+            .into_iter()
+            .flatten()
+            .fold(peers, |first, next| if next.0 < first.0 { next } else { first })
+    }
+
+    /// Does everything that is due.
+    pub(crate) fn timeout(&mut self, now: Instant) {
+        if self.listeners() {
+            while let Some(count) = self.music.take_due(now) {
+                self.play_music(now, count);
+            }
+        }
+        if self.levels_due.is_some_and(|at| at <= now) {
+            self.tell_levels();
+        }
+        if self.timers_due <= now {
+            self.timers_due = now + REPORTS;
+            for at in self.peers.numbers() {
+                self.peer_timeout(now, at);
+            }
+        }
+    }
+
+    fn peer_timeout(&mut self, now: Instant, at: u32) {
+        let Some(peer) = self.peers.get_mut(at).filter(|peer| !peer.gone) else { return };
+        for ufrag in peer.ice.forget_old(now) {
+            self.by_ufrag.remove(&ufrag);
+        }
+        let deadline = peer.ice.deadline(now);
+        let ask = peer.ice.wants_sign_of_life(now);
+        match peer.ice.standing(now) {
+            Standing::Expired => return self.lose(at, GoneReason::ConsentExpired),
+            Standing::Silent if !std::mem::replace(&mut peer.silent, true) => {
+                let event = Event::Silent(peer.id, true);
+                self.events.push_back(event);
+            }
+            Standing::Silent | Standing::Fine => {}
+        }
+        let progress = peer.dtls.timeout(now);
+        if let Some(to) = ask {
+            self.probe(now, at, to);
+        }
+        self.dtls_progress(now, at, progress);
+        self.wake_by(deadline.max(now + Duration::from_millis(1)));
+        if self.peers.get(at).is_some_and(|peer| peer.reachable().is_some()) {
+            self.repair(now, at);
+            self.report(now, at);
+        }
+    }
+
+    /// Asks a publisher for missing packets and for key frames.
+    fn repair(&mut self, now: Instant, at: u32) {
+        let Some(peer) = self.peers.get_mut(at) else { return };
+        let (Some(to), Some(outbound)) = (peer.ice.address(), peer.outbound.as_mut()) else { return };
+        for number in peer.tracks {
+            let Some(track) = self.tracks.get_mut(number) else { continue };
+            let mut packets = Vec::new();
+            if let Some(source) = track.source.as_mut().filter(|_| track.allowed) {
+                let missing = source.reception.nacks(now, peer.round_trip);
+                if !missing.is_empty() {
+                    packets.push(nack(source.ssrc, &missing));
+                }
+                if track.keyframes.take_due(now) {
+                    packets.push(picture_loss(source.ssrc));
+                }
+                let next = [source.reception.deadline(), track.keyframes.deadline(now)];
+                self.timers_due = next.into_iter().flatten().fold(self.timers_due, Instant::min);
+            }
+            let sealed = packets.iter().filter_map(|packet| outbound.seal_rtcp(packet));
+            self.control.extend(sealed.map(|packet| (to, packet)));
+        }
+    }
+
+    /// Once a second: what arrived, how much may be sent, and the clocks of the running slots.
+    fn report(&mut self, now: Instant, at: u32) {
+        let Some(peer) = self.peers.get_mut(at) else { return };
+        let Some(due) = peer.report_at else { return };
+        if due > now {
+            self.wake_by(due);
+            return;
+        }
+        peer.report_at = Some(now + REPORTS);
+        let tracks = peer.tracks;
+        let (blocks, video, bits) = self.receptions(now, tracks);
+        let mut compound = receiver_report(&blocks);
+        if !video.is_empty() {
+            estimate(&mut compound, bits, &video);
+        }
+        let ntp = self.wall.ntp(now);
+        let Some(peer) = self.peers.get_mut(at) else { return };
+        for slot in &peer.slots {
+            let track =
+                slot.playing().and_then(|key| self.tracks.get(key.track).filter(|track| track.key == key));
+            let timestamp = track.and_then(|track| slot.timestamp_of(track.clock.at(now, ntp)?));
+            if let Some(timestamp) = timestamp {
+                compound.extend(sender_report(slot.id.ssrc(), ntp, timestamp, slot.packets, slot.octets));
+            }
+        }
+        let sealed = peer.outbound.as_mut().and_then(|outbound| outbound.seal_rtcp(&compound));
+        if let (Some(to), Some(sealed)) = (peer.ice.address(), sealed) {
+            self.control.push((to, sealed));
+        }
+        self.wake_by(now + REPORTS);
+    }
+
+    /// Report blocks of a peer's sources, its video sources, and what these may use together.
+    fn receptions(&mut self, now: Instant, tracks: [u32; 3]) -> (Vec<Block>, Vec<u32>, u32) {
+        let (mut blocks, mut video, mut bits) = (Vec::new(), Vec::new(), 0);
+        for number in tracks {
+            let Some(track) = self.tracks.get_mut(number) else { continue };
+            let screen = track.publication.is_some_and(|publication| publication.uplink == Uplink::Screen);
+            let is_video = track.is_video();
+            let Some(source) = &mut track.source else { continue };
+            blocks.push(source.reception.block(now, source.ssrc));
+            if is_video {
+                video.push(source.ssrc);
+                bits += if screen { SCREEN_BITS } else { CAMERA_BITS };
+            }
+        }
+        (blocks, video, bits)
+    }
+}

@@ -1,0 +1,148 @@
+//! A track: the media of one publication, or a piece of music, and the slots that carry it.
+
+use std::time::{Duration, Instant};
+
+use crate::api::Publication;
+use crate::history::History;
+use crate::keyframe::KeyframeRequests;
+use crate::reception::Reception;
+use crate::rewrite::TrackKey;
+
+/// Two seconds of 2.5 Mbit/s.
+const VIDEO_PACKETS: usize = 512;
+/// Audio is not repaired: only what a single wake-up forwards is kept.
+const AUDIO_PACKETS: usize = 64;
+
+/// A slot that carries or waits for a track.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Subscriber {
+    pub(crate) peer: u32,
+    pub(crate) slot: u16,
+}
+
+/// The SSRC that a publication comes from now.
+pub(crate) struct Source {
+    pub(crate) ssrc: u32,
+    pub(crate) reception: Reception,
+}
+
+pub(crate) struct Track {
+    /// `None` for music.
+    pub(crate) publication: Option<Publication>,
+    pub(crate) key: TrackKey,
+    pub(crate) allowed: bool,
+    pub(crate) seen: bool,
+    pub(crate) source: Option<Source>,
+    pub(crate) subscribers: Vec<Subscriber>,
+    pub(crate) history: History,
+    pub(crate) keyframes: KeyframeRequests,
+    pub(crate) clock: SourceClock,
+}
+
+impl Track {
+    pub(crate) fn new(publication: Option<Publication>, video: bool, key: TrackKey) -> Self {
+        Self {
+            publication,
+            key,
+            allowed: publication.is_none(),
+            seen: false,
+            source: None,
+            subscribers: Vec::new(),
+            history: History::new(if video { VIDEO_PACKETS } else { AUDIO_PACKETS }),
+            keyframes: KeyframeRequests::default(),
+            clock: SourceClock::new(if video { 90_000 } else { 48_000 }),
+        }
+    }
+
+    pub(crate) fn is_video(&self) -> bool {
+        self.clock.rate == 90_000
+    }
+
+    /// Another source, or the same one after an interruption: nothing of before is forwarded or sent again.
+    pub(crate) fn begin(&mut self, epoch: u64) {
+        self.key.epoch = epoch;
+        self.history.clear();
+    }
+
+    pub(crate) fn subscribe(&mut self, subscriber: Subscriber) {
+        if !self.subscribers.contains(&subscriber) {
+            self.subscribers.push(subscriber);
+        }
+    }
+
+    pub(crate) fn unsubscribe(&mut self, subscriber: Subscriber) {
+        self.subscribers.retain(|known| *known != subscriber);
+    }
+}
+
+/// What a source's media clock shows at a moment of the server's clock.
+///
+/// Reports to the receivers are in the server's time (MEDIA.md §2): the publisher's own sender reports tell how its
+/// clock runs, the smallest difference seen between the two clocks is taken for the difference.
+pub(crate) struct SourceClock {
+    rate: u32,
+    /// NTP and media time of the last report.
+    report: Option<(u64, u32)>,
+    /// Server's NTP minus the publisher's.
+    difference: Option<i64>,
+    last: Option<(u32, Instant)>,
+}
+
+impl SourceClock {
+    fn new(rate: u32) -> Self {
+        Self { rate, report: None, difference: None, last: None }
+    }
+
+    pub(crate) fn reset(&mut self) {
+        *self = Self::new(self.rate);
+    }
+
+    pub(crate) fn packet(&mut self, now: Instant, timestamp: u32) {
+        self.last = Some((timestamp, now));
+    }
+
+    pub(crate) fn reported(&mut self, server_ntp: u64, ntp: u64, timestamp: u32) {
+        let difference = server_ntp.wrapping_sub(ntp) as i64;
+        self.difference = Some(self.difference.map_or(difference, |known| known.min(difference)));
+        self.report = Some((ntp, timestamp));
+    }
+
+    /// `None` while nothing came, or nothing for a while.
+    pub(crate) fn at(&self, now: Instant, server_ntp: u64) -> Option<u32> {
+        let (timestamp, seen) = self.last?;
+        let since = now.saturating_duration_since(seen);
+        if since > Duration::from_secs(5) {
+            return None;
+        }
+        if let (Some((ntp, timestamp)), Some(difference)) = (self.report, self.difference) {
+            let passed = server_ntp.wrapping_sub(difference as u64).wrapping_sub(ntp) as i64;
+            let ticks = (i128::from(passed) * i128::from(self.rate)) >> 32;
+            return Some(timestamp.wrapping_add(ticks as u32));
+        }
+        Some(timestamp.wrapping_add((since.as_secs_f64() * f64::from(self.rate)) as u32))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "the origin of made-up time")]
+    fn the_clock_follows_reports_and_else_packets() {
+        let start = Instant::now();
+        let second = 1_u64 << 32;
+        let mut clock = SourceClock::new(90_000);
+        assert_eq!(clock.at(start, 0), None);
+        clock.packet(start, 1000);
+        assert_eq!(clock.at(start + Duration::from_millis(100), 0), Some(10_000));
+        // The report took 0.5 s, a later one 0.25 s: the clocks differ by 100.25 s.
+        clock.reported(1000 * second + second / 2, 900 * second, 90_000);
+        clock.reported(1001 * second + second / 4, 901 * second, 180_000);
+        assert_eq!(clock.at(start, 1002 * second + second / 4), Some(270_000));
+        assert_eq!(clock.at(start, 1001 * second), Some(180_000 - 22_500));
+        assert_eq!(clock.at(start + Duration::from_secs(6), 0), None);
+        clock.reset();
+        assert_eq!(clock.at(start, 0), None);
+    }
+}

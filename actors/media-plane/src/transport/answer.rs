@@ -1,0 +1,151 @@
+//! Reads a client's answer with `rtc-sdp` into what the plane needs.
+
+use std::io::Cursor;
+
+use rtc_sdp::description::common::Attribute;
+use rtc_sdp::description::session::SessionDescription;
+
+use crate::api::Uplink;
+use crate::description::{DescriptionError, Remote, UplinkParameters, extension};
+
+const BYTES_MAX: usize = 64 * 1024;
+const LINES_MAX: usize = 4096;
+const MEDIA_MAX: usize = 128;
+
+pub(crate) fn parse(sdp: &str) -> Result<Remote, DescriptionError> {
+    if sdp.len() > BYTES_MAX {
+        return Err(DescriptionError("longer than 64 KiB"));
+    }
+    if sdp.lines().count() > LINES_MAX {
+        return Err(DescriptionError("too many lines"));
+    }
+    if sdp.lines().filter(|line| line.starts_with("m=")).count() > MEDIA_MAX {
+        return Err(DescriptionError("too many media"));
+    }
+    let session = SessionDescription::unmarshal(&mut Cursor::new(sdp))
+        .map_err(|_malformed| DescriptionError("malformed"))?;
+    let media: Vec<Attributes<'_>> =
+        session.media_descriptions.iter().map(|media| Attributes(&media.attributes)).collect();
+    let everywhere = |key: &str| {
+        media
+            .iter()
+            .find_map(|attributes| attributes.get(key))
+            .or_else(|| Attributes(&session.attributes).get(key))
+    };
+    if everywhere("setup") != Some("active") {
+        return Err(DescriptionError("the client must be the active side of DTLS"));
+    }
+    let ufrag = everywhere("ice-ufrag").filter(|ufrag| (4..=256).contains(&ufrag.len()));
+    let pwd = everywhere("ice-pwd").filter(|pwd| (22..=256).contains(&pwd.len()));
+    let (Some(ufrag), Some(pwd)) = (ufrag, pwd) else {
+        return Err(DescriptionError("ICE credentials are missing"));
+    };
+    let fingerprint =
+        everywhere("fingerprint").and_then(sha256).ok_or(DescriptionError("no SHA-256 fingerprint"))?;
+    let mut remote =
+        Remote { ufrag: ufrag.to_owned(), pwd: pwd.to_owned(), fingerprint, ..Remote::default() };
+    for (attributes, description) in media.iter().zip(&session.media_descriptions) {
+        let accepted = description.media_name.port.value != 0;
+        let Some(uplink) = attributes.get("mid").and_then(uplink).filter(|_| accepted) else { continue };
+        *remote.uplink_mut(uplink) = Some(parameters(attributes, &description.media_name.formats, uplink));
+    }
+    Ok(remote)
+}
+
+fn uplink(mid: &str) -> Option<Uplink> {
+    Some(match mid {
+        "mic" => Uplink::Microphone,
+        "cam" => Uplink::Camera,
+        "scr" => Uplink::Screen,
+        _ => return None,
+    })
+}
+
+fn parameters(attributes: &Attributes<'_>, formats: &[String], uplink: Uplink) -> UplinkParameters {
+    let codec = if uplink == Uplink::Microphone { "opus/" } else { "VP8/" };
+    let payload_type = formats.iter().find_map(|format| attributes.payload_type(format, codec));
+    let rtx = payload_type.and_then(|payload_type| attributes.rtx(payload_type));
+    let mut parameters = UplinkParameters {
+        mid_extension: attributes.extension(extension::MID),
+        rid_extension: attributes.extension(extension::RID),
+        repaired_rid_extension: attributes.extension(extension::REPAIRED_RID),
+        level_extension: attributes.extension(extension::AUDIO_LEVEL),
+        ..UplinkParameters::new(uplink)
+    };
+    if let Some(payload_type) = payload_type {
+        parameters.payload_type = payload_type;
+        parameters.rtx_payload_type = rtx;
+    }
+    for group in attributes.all("ssrc-group") {
+        if let Some((main, rtx)) = group.strip_prefix("FID ").and_then(|pair| pair.split_once(' '))
+            && let (Ok(main), Ok(rtx)) = (main.trim().parse(), rtx.trim().parse())
+        {
+            parameters.sources.push((main, Some(rtx)));
+        }
+    }
+    for line in attributes.all("ssrc") {
+        let Some(ssrc) = line.split(' ').next().and_then(|ssrc| ssrc.parse().ok()) else { continue };
+        let known = parameters.sources.iter().any(|(main, rtx)| *main == ssrc || *rtx == Some(ssrc));
+        if !known {
+            parameters.sources.push((ssrc, None));
+        }
+    }
+    parameters.sources.truncate(UplinkParameters::SOURCES_MAX);
+    parameters
+}
+
+/// `sha-256 AB:CD:…` (RFC 8122), letters of either case.
+fn sha256(value: &str) -> Option<[u8; 32]> {
+    let (hash, hex) = value.split_once(' ')?;
+    if !hash.eq_ignore_ascii_case("sha-256") {
+        return None;
+    }
+    let mut fingerprint = [0; 32];
+    let mut pairs = hex.trim().split(':');
+    for byte in &mut fingerprint {
+        let pair = pairs.next().filter(|pair| pair.len() == 2)?;
+        *byte = u8::from_str_radix(pair, 16).ok()?;
+    }
+    pairs.next().is_none().then_some(fingerprint)
+}
+
+struct Attributes<'a>(&'a [Attribute]);
+
+impl<'a> Attributes<'a> {
+    fn all(&self, key: &str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |attribute| attribute.key == key).map(|a| a.value.as_deref().unwrap_or(""))
+    }
+
+    fn get(&self, key: &str) -> Option<&'a str> {
+        self.all(key).next()
+    }
+
+    /// Firefox writes `2/sendonly` (MEDIA.md §8).
+    fn extension(&self, uri: &str) -> Option<u8> {
+        self.all("extmap").find_map(|line| {
+            let (id, rest) = line.split_once(' ')?;
+            let id = id.split('/').next()?.parse().ok()?;
+            (rest.split(' ').next() == Some(uri) && (1..=14).contains(&id)).then_some(id)
+        })
+    }
+
+    fn payload_type(&self, format: &str, codec: &str) -> Option<u8> {
+        let named = self.all("rtpmap").any(|line| {
+            line.split_once(' ').is_some_and(|(number, name)| number == format && starts_with(name, codec))
+        });
+        named.then(|| format.parse().ok().filter(|number: &u8| *number < 128)).flatten()
+    }
+
+    fn rtx(&self, payload_type: u8) -> Option<u8> {
+        self.all("fmtp").find_map(|line| {
+            let (number, parameters) = line.split_once(' ')?;
+            let apt = parameters.split(';').find_map(|parameter| parameter.trim().strip_prefix("apt="))?;
+            (apt.parse() == Ok(payload_type))
+                .then(|| number.parse().ok().filter(|number: &u8| *number < 128))?
+        })
+    }
+}
+
+fn starts_with(name: &str, codec: &str) -> bool {
+    name.get(..codec.len()).is_some_and(|start| start.eq_ignore_ascii_case(codec))
+}

@@ -1,0 +1,158 @@
+//! A media thread: socket, clock and queues around a [`Plane`]. The only place that reads a clock.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, TryRecvError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use crate::counters::Counters;
+use crate::datagram::{Bell, Inbox, Socket};
+use crate::plane::{Batch, Plane, WallClock};
+use crate::{Command, Event, EventSink};
+
+/// Rounds of receiving before anything is sent: bounds how long what came first waits.
+const ROUNDS: usize = 4;
+/// Commands taken per wake-up.
+const COMMANDS: usize = 64;
+/// With so many events untold no further command is taken: then nothing new can come about, and the queue of
+/// commands fills, which its senders notice.
+const BACKLOG_MAX: usize = 4096;
+/// How often a full event sink is tried again.
+const RETRY: Duration = Duration::from_millis(5);
+
+/// What a thread shares with its handle.
+pub(crate) struct Shared {
+    pub(crate) counters: Counters,
+    pub(crate) bell: Bell,
+    /// Whether the bell was rung since the thread last looked.
+    pub(crate) rung: AtomicBool,
+}
+
+impl Shared {
+    pub(crate) fn new() -> std::io::Result<Self> {
+        Ok(Self { counters: Counters::default(), bell: Bell::new()?, rung: AtomicBool::new(false) })
+    }
+
+    pub(crate) fn ring(&self) {
+        if !self.rung.swap(true, Ordering::AcqRel) {
+            self.bell.ring();
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the outermost loop")]
+pub(crate) fn clock() -> Instant {
+    Instant::now()
+}
+
+/// NTP time (RFC 5905), 32.32 bits, beside the monotonic clock.
+#[expect(clippy::disallowed_methods, reason = "the outermost loop")]
+pub(crate) fn wall_clock() -> WallClock {
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let seconds = since_1970.as_secs() + 2_208_988_800;
+    let fraction = (u64::from(since_1970.subsec_nanos()) << 32) / 1_000_000_000;
+    WallClock { at: clock(), ntp: seconds << 32 | fraction }
+}
+
+pub(crate) struct Worker {
+    pub(crate) plane: Plane,
+    pub(crate) socket: Socket,
+    pub(crate) commands: Receiver<Command>,
+    pub(crate) sink: Box<dyn EventSink>,
+    pub(crate) shared: Arc<Shared>,
+}
+
+impl Worker {
+    /// Until [`Command::Stop`], or until the handle is gone.
+    pub(crate) fn run(mut self) {
+        let (mut inbox, mut batch) = (Inbox::new(), Batch::default());
+        let mut backlog: VecDeque<Event> = VecDeque::new();
+        let mut more_commands = false;
+        loop {
+            let now = clock();
+            let (wake, _reason) = self.plane.next_wake(now);
+            let mut patience = wake.saturating_duration_since(now);
+            if !backlog.is_empty() {
+                patience = patience.min(RETRY);
+            }
+            if more_commands {
+                patience = Duration::ZERO;
+            }
+            if self.shared.bell.wait(&self.socket, patience) {
+                self.shared.bell.silence();
+                self.shared.rung.swap(false, Ordering::AcqRel);
+                more_commands = true;
+            }
+            self.receive(&mut inbox);
+            if more_commands && backlog.len() < BACKLOG_MAX {
+                match self.take_commands() {
+                    Some(more) => more_commands = more,
+                    None => return,
+                }
+            }
+            let now = clock();
+            self.plane.timeout(now);
+            self.send(now, &mut batch);
+            self.tell(&mut backlog);
+            let statistics = self.plane.take_statistics();
+            self.shared.counters.add(&statistics);
+        }
+    }
+
+    fn receive(&mut self, inbox: &mut Inbox) {
+        for _ in 0..ROUNDS {
+            // An error is that of some earlier datagram; there is nothing to be done about it.
+            let Ok(count) = self.socket.receive(inbox) else { return };
+            let now = clock();
+            for (from, datagram) in inbox.datagrams(count) {
+                self.plane.datagram(now, from, datagram);
+            }
+            if count == 0 {
+                return;
+            }
+        }
+    }
+
+    /// Whether there may be more; `None` at the end.
+    fn take_commands(&mut self) -> Option<bool> {
+        let now = clock();
+        for _ in 0..COMMANDS {
+            match self.commands.try_recv() {
+                Ok(Command::Stop) | Err(TryRecvError::Disconnected) => return None,
+                Ok(command) => self.plane.command(now, command),
+                Err(TryRecvError::Empty) => return Some(false),
+            }
+        }
+        Some(true)
+    }
+
+    fn send(&mut self, now: Instant, batch: &mut Batch) {
+        loop {
+            batch.clear();
+            let more = self.plane.fill(now, batch);
+            self.socket.send(batch);
+            if !more {
+                return;
+            }
+        }
+    }
+
+    /// Events in their order; when the sink is full, levels are dropped and the rest waits.
+    fn tell(&mut self, backlog: &mut VecDeque<Event>) {
+        while let Some(event) = self.plane.next_event() {
+            if backlog.is_empty() || !matches!(event, Event::Levels(_)) {
+                backlog.push_back(event);
+            }
+        }
+        while let Some(event) = backlog.pop_front() {
+            match self.sink.try_event(event) {
+                Ok(()) | Err(Event::Levels(_)) => {}
+                Err(event) => {
+                    backlog.push_front(event);
+                    return;
+                }
+            }
+        }
+    }
+}
