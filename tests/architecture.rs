@@ -18,11 +18,7 @@ impl Source {
             Some(at) if !line[..at].ends_with(':') => line[..at].to_owned(),
             _ => line.to_owned(),
         };
-        product
-            .lines()
-            .map(without_comment)
-            .collect::<Vec<_>>()
-            .join("\n")
+        product.lines().map(without_comment).collect::<Vec<_>>().join("\n")
     }
 
     fn is_rust(&self) -> bool {
@@ -55,21 +51,13 @@ fn tree() -> Vec<Source> {
             } else if ENDINGS.iter().any(|ending| name.ends_with(ending)) && !name.ends_with("-lock.json") {
                 let path = entry.path();
                 let text = fs::read_to_string(&path).expect("source files are UTF-8");
-                let path = path
-                    .strip_prefix(root)
-                    .expect("below the root")
-                    .to_str()
-                    .expect("UTF-8")
-                    .to_owned();
+                let path =
+                    path.strip_prefix(root).expect("below the root").to_str().expect("UTF-8").to_owned();
                 found.push(Source { path, text });
             }
         }
     }
-    assert!(
-        found.len() > 40,
-        "the repository has more files than {}",
-        found.len()
-    );
+    assert!(found.len() > 40, "the repository has more files than {}", found.len());
     found
 }
 
@@ -79,8 +67,7 @@ fn is_word_byte(byte: u8) -> bool {
 
 /// Whether `code` names something that begins with `word`, as a word of its own.
 fn names(code: &str, word: &str) -> bool {
-    code.match_indices(word)
-        .any(|(at, _)| at == 0 || !is_word_byte(code.as_bytes()[at - 1]))
+    code.match_indices(word).any(|(at, _)| at == 0 || !is_word_byte(code.as_bytes()[at - 1]))
 }
 
 // ── Which crate may name which ──────────────────────────────────────────────────────────────────────────────────
@@ -99,31 +86,8 @@ const ARROWS: [(&str, &[&str]); 8] = [
 
 /// Packages that a crate must not have, by the beginning of their names.
 const FOREIGN: [(&str, &[&str]); 2] = [
-    (
-        "media-plane",
-        &[
-            "actix",
-            "serde",
-            "tokio",
-            "http",
-            "hyper",
-            "reqwest",
-            "tungstenite",
-            "async",
-        ],
-    ),
-    (
-        "actors",
-        &[
-            "actix-web",
-            "actix-http",
-            "actix-ws",
-            "http",
-            "hyper",
-            "rustls",
-            "sqlx",
-        ],
-    ),
+    ("media-plane", &["actix", "serde", "tokio", "http", "hyper", "reqwest", "tungstenite", "async"]),
+    ("actors", &["actix-web", "actix-http", "actix-ws", "http", "hyper", "rustls", "sqlx"]),
 ];
 
 /// All packages of one kind that a manifest names, whatever the target.
@@ -141,9 +105,7 @@ fn arrows(tree: &[Source]) -> Vec<String> {
     let local: Vec<&str> = ARROWS.iter().map(|(name, _)| *name).collect();
     for source in tree.iter().filter(|source| source.name() == "Cargo.toml") {
         let manifest: toml::Table = source.text.parse().expect("a manifest is TOML");
-        let name = manifest["package"]["name"]
-            .as_str()
-            .expect("a package has a name");
+        let name = manifest["package"]["name"].as_str().expect("a package has a name");
         let Some((_, allowed)) = ARROWS.iter().find(|(known, _)| *known == name) else {
             wrong.push(format!("{name} is a new crate: give it its place in ARROWS"));
             continue;
@@ -157,10 +119,8 @@ fn arrows(tree: &[Source]) -> Vec<String> {
                 {
                     wrong.push(format!("{name} must not depend on {dependency}"));
                 }
-                let foreign = FOREIGN
-                    .iter()
-                    .find(|(known, _)| *known == name)
-                    .map_or(&[][..], |(_, list)| *list);
+                let foreign =
+                    FOREIGN.iter().find(|(known, _)| *known == name).map_or(&[][..], |(_, list)| *list);
                 if !test_only && foreign.iter().any(|begin| dependency.starts_with(begin)) {
                     wrong.push(format!("{name} must not know {dependency}"));
                 }
@@ -190,11 +150,7 @@ fn a_dependency_the_wrong_way_is_caught() {
         ("media-plane", "target.x.dependencies.actix"),
         ("newcomer", "dependencies.web"),
     ] {
-        assert_eq!(
-            arrows(&[manifest(name, dependency)]).len(),
-            1,
-            "{name} {dependency}"
-        );
+        assert_eq!(arrows(&[manifest(name, dependency)]).len(), 1, "{name} {dependency}");
     }
     assert_eq!(arrows(&[manifest("web", "dependencies.actors")]), [""; 0]);
 }
@@ -209,49 +165,22 @@ struct Import {
 }
 
 const IMPORTS: [Import; 8] = [
-    Import {
-        word: "media_plane",
-        below: &["web/src/", "src/"],
-        allowed: &[],
-    },
-    Import {
-        word: "actix_web",
-        below: &["actors/", "src/"],
-        allowed: &[],
-    },
-    Import {
-        word: "actix",
-        below: &["actors/media-plane/", "actors/hold-music/"],
-        allowed: &[],
-    },
-    Import {
-        word: "tokio",
-        below: &["actors/media-plane/", "actors/hold-music/"],
-        allowed: &[],
-    },
-    Import {
-        word: "sqlx",
-        below: &["src/", "web/", "actors/src/", "actors/media-plane/"],
-        allowed: &[],
-    },
+    Import { word: "media_plane", below: &["web/src/", "src/"], allowed: &[] },
+    Import { word: "actix_web", below: &["actors/", "src/"], allowed: &[] },
+    Import { word: "actix", below: &["actors/media-plane/", "actors/hold-music/"], allowed: &[] },
+    Import { word: "tokio", below: &["actors/media-plane/", "actors/hold-music/"], allowed: &[] },
+    Import { word: "sqlx", below: &["src/", "web/", "actors/src/", "actors/media-plane/"], allowed: &[] },
     Import {
         word: "yrs",
         below: &["src/", "web/", "actors/"],
-        allowed: &[
-            "actors/src/whiteboard/document.rs",
-            "actors/src/whiteboard/presence.rs",
-        ],
+        allowed: &["actors/src/whiteboard/document.rs", "actors/src/whiteboard/presence.rs"],
     },
     Import {
         word: "rtc_",
         below: &["src/", "web/", "actors/"],
         allowed: &["actors/media-plane/src/transport"],
     },
-    Import {
-        word: "webrtc",
-        below: &["src/", "web/src/", "actors/"],
-        allowed: &[],
-    },
+    Import { word: "webrtc", below: &["src/", "web/src/", "actors/"], allowed: &[] },
 ];
 
 fn imports(tree: &[Source]) -> Vec<String> {
@@ -279,31 +208,14 @@ fn every_crate_names_only_what_it_may() {
 
 #[test]
 fn a_forbidden_import_is_caught() {
-    let at = |path: &str, text: &str| {
-        imports(&[Source {
-            path: path.to_owned(),
-            text: text.to_owned(),
-        }])
-        .len()
-    };
+    let at =
+        |path: &str, text: &str| imports(&[Source { path: path.to_owned(), text: text.to_owned() }]).len();
     assert_eq!(at("web/src/signalling/socket.rs", "use media_plane::PeerId;"), 1);
     assert_eq!(at("actors/src/room/actor.rs", "fn f() { actix_web::rt(); }"), 1);
     assert_eq!(at("actors/src/room/meeting.rs", "use yrs::Doc;"), 1);
-    assert_eq!(
-        at(
-            "actors/media-plane/src/forward.rs",
-            "use rtc_srtp::context::Context;"
-        ),
-        1
-    );
+    assert_eq!(at("actors/media-plane/src/forward.rs", "use rtc_srtp::context::Context;"), 1);
     assert_eq!(at("actors/src/whiteboard/document.rs", "use yrs::Doc;"), 0);
-    assert_eq!(
-        at(
-            "actors/media-plane/src/transport/dtls.rs",
-            "use rtc_dtls::Endpoint;"
-        ),
-        0
-    );
+    assert_eq!(at("actors/media-plane/src/transport/dtls.rs", "use rtc_dtls::Endpoint;"), 0);
     assert_eq!(at("actors/src/room/meeting.rs", "// yrs::Doc is elsewhere"), 0);
     assert_eq!(at("actors/src/room/meeting.rs", "use mayrs::Doc;"), 0);
 }
@@ -322,13 +234,8 @@ const CLOCK_READERS: [&str; 0] = [];
 
 fn impurities(tree: &[Source]) -> Vec<String> {
     let mut wrong = Vec::new();
-    for source in tree
-        .iter()
-        .filter(|source| source.is_rust() && source.path.contains("/src/"))
-    {
-        let library = ["actors/", "web/"]
-            .iter()
-            .any(|begin| source.path.starts_with(begin));
+    for source in tree.iter().filter(|source| source.is_rust() && source.path.contains("/src/")) {
+        let library = ["actors/", "web/"].iter().any(|begin| source.path.starts_with(begin));
         let code = source.code();
         let reads = ["Instant::now", "SystemTime::now", ".elapsed()", "Utc::now"];
         if library && !CLOCK_READERS.contains(&source.path.as_str()) {
@@ -337,9 +244,8 @@ fn impurities(tree: &[Source]) -> Vec<String> {
         }
         let shell = SHELL_NAMES.contains(&source.name()) || SHELLS.contains(&source.path.as_str());
         if source.path.starts_with("actors/src/") && !shell {
-            let forbidden = ["actix", "actix_rt", "tokio"]
-                .iter()
-                .filter(|word| names(&code, &format!("{word}::")));
+            let forbidden =
+                ["actix", "actix_rt", "tokio"].iter().filter(|word| names(&code, &format!("{word}::")));
             wrong.extend(forbidden.map(|word| format!("{} is pure but names {word}", source.path)));
         }
     }
@@ -353,28 +259,14 @@ fn pure_files_know_neither_clock_nor_runtime() {
 
 #[test]
 fn an_impure_file_is_caught() {
-    let at = |path: &str, text: &str| {
-        impurities(&[Source {
-            path: path.to_owned(),
-            text: text.to_owned(),
-        }])
-        .len()
-    };
+    let at =
+        |path: &str, text: &str| impurities(&[Source { path: path.to_owned(), text: text.to_owned() }]).len();
     assert_eq!(at("actors/src/room/meeting.rs", "let now = Instant::now();"), 1);
     assert_eq!(at("actors/src/room/meeting.rs", "let age = began.elapsed();"), 1);
     assert_eq!(at("actors/src/room/meeting.rs", "use tokio::sync::mpsc;"), 1);
-    assert_eq!(
-        at("actors/src/room/meeting.rs", "impl actix::Message for X {}"),
-        1
-    );
+    assert_eq!(at("actors/src/room/meeting.rs", "impl actix::Message for X {}"), 1);
     assert_eq!(at("actors/src/room/actor.rs", "use actix::Actor;"), 0);
-    assert_eq!(
-        at(
-            "actors/media-plane/src/history.rs",
-            "std::time::SystemTime::now()"
-        ),
-        1
-    );
+    assert_eq!(at("actors/media-plane/src/history.rs", "std::time::SystemTime::now()"), 1);
     let tested = "fn f() {}\n#[cfg(test)]\nmod tests {\n let now = Instant::now(); }";
     assert_eq!(at("actors/src/room/meeting.rs", tested), 0);
 }
@@ -383,10 +275,7 @@ fn an_impure_file_is_caught() {
 fn the_lists_of_exceptions_name_files_that_exist() {
     let tree = tree();
     for path in SHELLS.iter().chain(&CLOCK_READERS) {
-        assert!(
-            tree.iter().any(|source| source.path == *path),
-            "{path} is gone: take it off the list"
-        );
+        assert!(tree.iter().any(|source| source.path == *path), "{path} is gone: take it off the list");
     }
 }
 
@@ -398,23 +287,14 @@ const FOLDERS_MAX: usize = 3;
 fn sizes(tree: &[Source]) -> Vec<String> {
     const COUNTED: [&str; 6] = [".rs", ".ts", ".tsx", ".mjs", ".css", "run"];
     let mut wrong = Vec::new();
-    for source in tree
-        .iter()
-        .filter(|source| COUNTED.iter().any(|ending| source.path.ends_with(ending)))
-    {
+    for source in tree.iter().filter(|source| COUNTED.iter().any(|ending| source.path.ends_with(ending))) {
         let lines = source.text.lines().count();
         if lines > LINES_MAX {
-            wrong.push(format!(
-                "{} has {lines} lines: split it where its subject splits",
-                source.path
-            ));
+            wrong.push(format!("{} has {lines} lines: split it where its subject splits", source.path));
         }
         let below = source.path.split_once("src/").map_or("", |(_, below)| below);
         if below.matches('/').count() > FOLDERS_MAX {
-            wrong.push(format!(
-                "{} lies more than {FOLDERS_MAX} folders below src",
-                source.path
-            ));
+            wrong.push(format!("{} lies more than {FOLDERS_MAX} folders below src", source.path));
         }
     }
     wrong
@@ -427,10 +307,7 @@ fn files_and_folders_stay_small() {
 
 #[test]
 fn a_long_file_and_a_deep_folder_are_caught() {
-    let source = |path: &str, lines: usize| Source {
-        path: path.to_owned(),
-        text: "x\n".repeat(lines),
-    };
+    let source = |path: &str, lines: usize| Source { path: path.to_owned(), text: "x\n".repeat(lines) };
     assert_eq!(sizes(&[source("src/main.rs", 500)]), [""; 0]);
     assert_eq!(sizes(&[source("src/main.rs", 501)]).len(), 1);
     assert_eq!(sizes(&[source("web/client/src/a/b/c/d.tsx", 1)]), [""; 0]);
@@ -444,9 +321,7 @@ fn machine_paths(tree: &[Source]) -> Vec<String> {
     let homes = [["/", "work/"], ["/", "root/"], ["/", "home/"], ["/Users", "/"]].map(|parts| parts.concat());
     let mut wrong = Vec::new();
     for source in tree {
-        let words = source
-            .text
-            .split(|c: char| c.is_whitespace() || "\"'`()<>=,".contains(c));
+        let words = source.text.split(|c: char| c.is_whitespace() || "\"'`()<>=,".contains(c));
         let found = words.filter(|word| homes.iter().any(|home| word.starts_with(home.as_str())));
         wrong.extend(found.map(|word| format!("{} names a path of one machine: {word}", source.path)));
     }
@@ -460,13 +335,7 @@ fn nothing_names_a_path_of_one_machine() {
 
 #[test]
 fn a_path_of_one_machine_is_caught() {
-    let says = |text: String| {
-        machine_paths(&[Source {
-            path: "README.md".to_owned(),
-            text,
-        }])
-        .len()
-    };
+    let says = |text: String| machine_paths(&[Source { path: "README.md".to_owned(), text }]).len();
     assert_eq!(says(["see /", "work/main"].concat()), 1);
     assert_eq!(says("see web/root/x and ./home/y".to_owned()), 0);
 }

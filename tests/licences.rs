@@ -16,30 +16,19 @@ struct Policy {
 
 impl Policy {
     fn read() -> Self {
-        let text = std::fs::read_to_string(root().join("deny.toml")).unwrap();
-        let table: toml::Table = text.parse().unwrap();
-        let licences = table["licenses"]["allow"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|l| l.as_str().unwrap().to_owned());
-        let banned = table["bans"]["deny"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|b| b["name"].as_str().unwrap().to_owned());
-        Self {
-            licences: licences.collect(),
-            banned: banned.collect(),
-        }
+        let text = std::fs::read_to_string(root().join("deny.toml")).expect("deny.toml can be read");
+        let table: toml::Table = text.parse().expect("deny.toml is TOML");
+        let list = |section: &str, key: &str| table[section][key].as_array().expect("a list").clone();
+        let text = |value: &toml::Value| value.as_str().expect("a text").to_owned();
+        let licences = list("licenses", "allow").iter().map(text).collect();
+        let banned = list("bans", "deny").iter().map(|ban| text(&ban["name"])).collect();
+        Self { licences, banned }
     }
 
     /// What is wrong with a package, if anything.
     fn judge(&self, name: &str, licence: Option<&str>, source: &str) -> Option<String> {
-        const REGISTRIES: [&str; 2] = [
-            "registry+https://github.com/rust-lang/crates.io-index",
-            "https://registry.npmjs.org/",
-        ];
+        const REGISTRIES: [&str; 2] =
+            ["registry+https://github.com/rust-lang/crates.io-index", "https://registry.npmjs.org/"];
         if self.banned.iter().any(|banned| banned == name) {
             return Some(format!("{name} is banned"));
         }
@@ -55,10 +44,7 @@ impl Policy {
 
     /// SPDX expressions: OR of ANDs of parentheses and names; the old `/` means OR.
     fn allows(&self, expression: &str) -> bool {
-        let expression = expression
-            .replace('/', " OR ")
-            .replace('(', " ( ")
-            .replace(')', " ) ");
+        let expression = expression.replace('/', " OR ").replace('(', " ( ").replace(')', " ) ");
         let words: Vec<&str> = expression.split_whitespace().collect();
         let mut rest = words.as_slice();
         self.any(&mut rest) && rest.is_empty()
@@ -109,47 +95,25 @@ fn root() -> &'static Path {
 }
 
 fn output(command: &mut Command) -> String {
-    let output = command.current_dir(root()).output().unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    String::from_utf8(output.stdout).unwrap()
+    let output = command.current_dir(root()).output().expect("the command starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("the output is UTF-8")
 }
 
 #[test]
 fn crates_have_good_licences() {
     let policy = Policy::read();
     let version = output(Command::new("rustc").arg("-vV"));
-    let host = version
-        .lines()
-        .find_map(|line| line.strip_prefix("host: "))
-        .unwrap();
-    let arguments = [
-        "metadata",
-        "--format-version",
-        "1",
-        "--locked",
-        "--filter-platform",
-        host,
-    ];
+    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
+    let arguments = ["metadata", "--format-version", "1", "--locked", "--filter-platform", host];
     let metadata: Value = serde_json::from_str(&output(Command::new(env!("CARGO")).args(arguments))).unwrap();
     let packages = metadata["packages"].as_array().unwrap();
-    assert!(
-        packages.len() > 100,
-        "only {} packages: not the whole tree",
-        packages.len()
-    );
+    assert!(packages.len() > 100, "only {} packages: not the whole tree", packages.len());
     let foreign = packages.iter().filter(|package| !package["source"].is_null());
     let wrong: Vec<String> = foreign
         .filter_map(|package| {
             let name = package["name"].as_str().unwrap();
-            policy.judge(
-                name,
-                package["license"].as_str(),
-                package["source"].as_str().unwrap(),
-            )
+            policy.judge(name, package["license"].as_str(), package["source"].as_str().unwrap())
         })
         .collect();
     assert_eq!(wrong, [""; 0]);
@@ -166,10 +130,8 @@ fn npm_packages_have_good_licences() {
         let wrong: Vec<String> = foreign
             .filter_map(|(path, package)| {
                 let name = path.rsplit("node_modules/").next().unwrap();
-                let clarified = CLARIFIED
-                    .iter()
-                    .find(|(known, _)| *known == name)
-                    .map(|(_, licence)| *licence);
+                let clarified =
+                    CLARIFIED.iter().find(|(known, _)| *known == name).map(|(_, licence)| *licence);
                 let licence = package["license"].as_str().or(clarified);
                 // npm can be told to leave the registry's address out; the hash of the package stays.
                 let source = match (package["resolved"].as_str(), package["integrity"].as_str()) {
@@ -186,17 +148,9 @@ fn npm_packages_have_good_licences() {
 
 #[test]
 fn a_bad_package_is_caught() {
-    let policy = Policy {
-        licences: ["MIT", "ISC"].map(str::to_owned).to_vec(),
-        banned: vec!["openssl".to_owned()],
-    };
-    for good in [
-        "MIT",
-        "GPL-3.0 OR MIT",
-        "(MIT AND ISC)",
-        "Apache-2.0/MIT",
-        "(GPL-3.0 OR MIT) AND ISC",
-    ] {
+    let policy =
+        Policy { licences: ["MIT", "ISC"].map(str::to_owned).to_vec(), banned: vec!["openssl".to_owned()] };
+    for good in ["MIT", "GPL-3.0 OR MIT", "(MIT AND ISC)", "Apache-2.0/MIT", "(GPL-3.0 OR MIT) AND ISC"] {
         assert!(policy.allows(good), "{good}");
     }
     for bad in [
@@ -215,9 +169,5 @@ fn a_bad_package_is_caught() {
     assert_eq!(policy.judge("x", Some("MIT"), registry), None);
     assert!(policy.judge("x", None, registry).is_some());
     assert!(policy.judge("openssl", Some("MIT"), registry).is_some());
-    assert!(
-        policy
-            .judge("x", Some("MIT"), "git+https://example.org/x")
-            .is_some()
-    );
+    assert!(policy.judge("x", Some("MIT"), "git+https://example.org/x").is_some());
 }

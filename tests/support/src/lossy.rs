@@ -17,6 +17,8 @@ const IN_FLIGHT_MAX: usize = 4_096;
 pub struct Impairment {
     /// Share of datagrams that never arrive, 0 … 1.
     pub loss: f64,
+    /// Share of datagrams in which one byte is turned over, 0 … 1.
+    pub damage: f64,
     /// Each waits a random time up to this one, which also reorders them.
     pub jitter: Duration,
 }
@@ -143,15 +145,19 @@ async fn carry(
             result = far.recv(&mut far_bytes) => result.ok().map(|length| (false, far_bytes[..length].to_vec())),
             () = tokio::time::sleep_until(next.unwrap_or_else(Instant::now)), if next.is_some() => None,
         };
-        if let Some((up_bound, bytes)) = arrived {
+        if let Some((up_bound, mut bytes)) = arrived {
             let (impairment, lost) = if up_bound { (up, &state.up_lost) } else { (down, &state.down_lost) };
             // RTP and RTCP (RFC 7983).
             let media = bytes.first().is_some_and(|first| (128..192).contains(first));
             let suffers = media && state.on.load(Relaxed);
-            let (fate, wait) = (random.share(), random.share());
+            let (fate, wait, harm) = (random.share(), random.share(), random.share());
             if (suffers && fate < impairment.loss) || travelling.len() >= IN_FLIGHT_MAX {
                 lost.fetch_add(1, Relaxed);
                 continue;
+            }
+            if suffers && harm < impairment.damage {
+                let place = order as usize % bytes.len();
+                bytes[place] ^= 0x55;
             }
             let delay = if suffers { impairment.jitter.mul_f64(wait) } else { Duration::ZERO };
             travelling.push(Travelling { due: Instant::now() + delay, order, up: up_bound, bytes });
@@ -176,7 +182,7 @@ mod tests {
     #[tokio::test]
     async fn a_seed_decides_what_is_lost() {
         let server = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-        let half = Impairment { loss: 0.5, jitter: Duration::ZERO };
+        let half = Impairment { loss: 0.5, ..Impairment::default() };
         let mut fates = Vec::new();
         for _ in 0..2 {
             let link = LossyLink::open(server.local_addr().unwrap(), 1, half, half).await;

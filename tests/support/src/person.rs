@@ -7,11 +7,14 @@ use crate::signalling::{Closed, Opening, Signalling};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 /// Messages that may wait for the socket; a story sends a few at a time.
 const OUTBOX: usize = 256;
+/// A client that is silent for 15 s counts as gone.
+const PING_EVERY: Duration = Duration::from_secs(3);
 
 /// How somebody comes to a door.
 #[derive(Default)]
@@ -151,6 +154,14 @@ impl Person {
         crate::until(&format!("a slot carries the {kind} of {participant}"), find).await
     }
 
+    /// Waits until `more` different packets of the sender `tag` have arrived in slots of a kind (`a` or `v`); a measure
+    /// of time that a busy machine stretches, too.
+    pub async fn receives(&self, more: usize, tag: u8, slots: char) {
+        let before = self.media.count_from(tag, slots);
+        let enough = async || (self.media.count_from(tag, slots) >= before + more).then_some(());
+        crate::until(&format!("{more} packets of {tag} arrive in the slots {slots}"), enough).await;
+    }
+
     /// Drops the signalling socket without a word, as a crash or a dead network would; media goes on.
     pub fn drop_socket(&self) {
         self.task.abort();
@@ -171,9 +182,14 @@ async fn carry(
     media: Arc<MediaClient>,
     path: Option<SocketAddr>,
 ) {
+    let mut ping = tokio::time::interval(PING_EVERY);
     loop {
         let message = tokio::select! {
             message = socket.next() => message,
+            _ = ping.tick() => {
+                socket.send(&json!({"type": "ping"})).await;
+                continue;
+            }
             Some(message) = outbox.recv() => {
                 socket.send(&message).await;
                 continue;

@@ -192,6 +192,11 @@ impl Server {
         Http::new(self.address(), &self.origin())
     }
 
+    /// Its process id.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Its data directory.
     pub fn data_dir(&self) -> &Path {
         self.builder.data_dir()

@@ -49,12 +49,17 @@ impl Signalling {
 
     /// Sends a message. A socket that has just closed takes it silently; reading tells.
     pub async fn send(&mut self, message: &Value) {
-        self.send_frame(Message::text(message.to_string())).await;
+        self.send_text(&message.to_string()).await;
     }
 
-    /// Sends any frame at all.
-    pub async fn send_frame(&mut self, frame: Message) {
-        self.socket.send(frame).await.ok();
+    /// Sends any text.
+    pub async fn send_text(&mut self, text: &str) {
+        self.socket.send(Message::text(text)).await.ok();
+    }
+
+    /// Sends a binary frame.
+    pub async fn send_binary(&mut self, bytes: Vec<u8>) {
+        self.socket.send(Message::binary(bytes)).await.ok();
     }
 
     /// The next message, or how it ended.

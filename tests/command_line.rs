@@ -1,0 +1,129 @@
+//! The command line, beside a running server and for scripts: accounts, rooms, and a configuration that is refused with
+//! file, line and what is allowed.
+
+use serde_json::{Value, json};
+use test_support::{Output, Server, ServerBuilder};
+
+const SERVER: &str = env!("CARGO_BIN_EXE_kegelbahn");
+
+/// A refusal: a non-zero code, one clear text on standard error, nothing on standard output.
+fn refused(output: &Output, words: &[&str]) {
+    assert!(output.code > 0, "{output:?}");
+    assert_eq!(output.stdout, "", "{output:?}");
+    assert!(!output.stderr.contains("panicked"), "{output:?}");
+    for word in words {
+        assert!(output.stderr.contains(word), "no {word:?} in {output:?}");
+    }
+}
+
+#[tokio::test]
+async fn accounts_are_made_changed_and_deleted_while_the_server_runs() {
+    let server = Server::start(SERVER).await;
+    let mut http = server.host("mara").await;
+    refused(
+        &server.run(&["account", "create", "mara", "--password-stdin"], "a long enough password"),
+        &["mara"],
+    );
+    refused(&server.run(&["account", "create", "MARA", "--password-stdin"], "a long enough password"), &[]);
+    refused(&server.run(&["account", "create", "x y", "--password-stdin"], "a long enough password"), &[]);
+    refused(&server.run(&["account", "create", "kim", "--password-stdin"], "short"), &["10"]);
+
+    let changed = server.run(&["account", "password", "mara", "--password-stdin"], "another long password\n");
+    assert_eq!(changed.code, 0, "{changed:?}");
+    assert_eq!(http.get("/api/session").await.json()["account"], Value::Null, "all sessions are over");
+    let login = |password: &str| json!({"login": "mara", "password": password});
+    assert_eq!(http.post("/api/session", &login("a long enough password")).await.status, 401);
+    assert_eq!(http.post("/api/session", &login("another long password")).await.status, 200);
+
+    assert_eq!(server.run(&["account", "delete", "mara"], "").code, 0);
+    assert_eq!(http.post("/api/session", &login("another long password")).await.status, 401);
+    refused(&server.run(&["account", "delete", "mara"], ""), &["mara"]);
+    refused(
+        &server.run(&["account", "password", "mara", "--password-stdin"], "another long password"),
+        &["mara"],
+    );
+}
+
+#[tokio::test]
+async fn rooms_are_made_listed_and_deleted_while_the_server_runs() {
+    let server = Server::start(SERVER).await;
+    let mut http = server.host("mara").await;
+    let room = server.room("mara", "Flauschpyramide", "knock");
+    let listed = server.run(&["room", "list", "--json"], "");
+    assert_eq!(listed.code, 0, "{listed:?}");
+    let listed: Value = serde_json::from_str(&listed.stdout).unwrap();
+    assert_eq!(listed.as_array().unwrap().len(), 1);
+    assert_eq!((&listed[0]["id"], &listed[0]["name"]), (&room["id"], &json!("Flauschpyramide")));
+    assert_eq!(http.get("/api/rooms").await.json()[0]["link"], room["link"], "the running server knows it");
+    let plain = server.run(&["room", "list"], "");
+    assert!(plain.stdout.contains("Flauschpyramide"), "{plain:?}");
+
+    refused(&server.run(&["room", "create", "--owner", "nobody", "--name", "X"], ""), &["nobody"]);
+    refused(&server.run(&["room", "create", "--owner", "mara", "--name", ""], ""), &[]);
+    refused(
+        &server.run(&["room", "create", "--owner", "mara", "--name", "X", "--lobby", "ajar"], ""),
+        &["ajar", "knock"],
+    );
+
+    let id = room["id"].as_str().unwrap();
+    assert_eq!(server.run(&["room", "delete", id], "").code, 0);
+    assert_eq!(http.get("/api/rooms").await.json(), json!([]));
+    let door = format!("/api/doors/{}", room["link"].as_str().unwrap());
+    assert_eq!(server.http().get(&door).await.status, 404);
+    refused(&server.run(&["room", "delete", id], ""), &[id]);
+}
+
+#[test]
+fn a_wrong_configuration_is_refused_with_file_and_line() {
+    let builder = ServerBuilder::new(SERVER);
+    let file = builder.data_dir().join("kegelbahn.toml");
+    let path = file.display().to_string();
+    let check = |text: &str| {
+        std::fs::write(&file, text).unwrap();
+        builder.run(&["--config", &path, "check-config"], "")
+    };
+    let fine = check("# nothing\n[media]\nudp_port = 7900\n");
+    assert_eq!((fine.code, fine.stderr.as_str()), (0, ""), "{fine:?}");
+
+    refused(&check("[server]\n\nlisten_on = \"0.0.0.0:1\"\n"), &["kegelbahn.toml", "3", "listen_on"]);
+    refused(&check("[media]\nudp_port = 123456\n"), &["kegelbahn.toml", "2", "udp_port"]);
+    refused(&check("[media]\nudp_port = \"many\"\n"), &["kegelbahn.toml", "2"]);
+    refused(&check("[nonsense]\nx = 1\n"), &["kegelbahn.toml", "nonsense"]);
+    refused(&check("[server\n"), &["kegelbahn.toml", "1"]);
+    refused(
+        &check("[server]\npublic_url = \"http://example.org\"\n"),
+        &["kegelbahn.toml", "public_url", "https"],
+    );
+
+    let missing = builder.run(&["--config", "/nowhere/kegelbahn.toml", "check-config"], "");
+    refused(&missing, &["/nowhere/kegelbahn.toml"]);
+}
+
+#[test]
+fn a_wrong_variable_is_refused_by_its_name() {
+    let refusal = |name: &str, value: &str| {
+        let builder = ServerBuilder::new(SERVER).with(name, value);
+        builder.run(&["check-config"], "")
+    };
+    refused(&refusal("server.listen_on", "0.0.0.0:1"), &["KEGELBAHN__SERVER__LISTEN_ON"]);
+    refused(&refusal("media.udp_port", "many"), &["KEGELBAHN__MEDIA__UDP_PORT"]);
+}
+
+#[test]
+fn the_default_file_holds_every_key_and_is_itself_fine() {
+    let builder = ServerBuilder::new(SERVER);
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/config/default.toml");
+    let checked = builder.run(&["--config", file, "check-config"], "");
+    assert_eq!(checked.code, 0, "{checked:?}");
+    let table: toml::Table = std::fs::read_to_string(file).unwrap().parse().unwrap();
+    for (section, key) in [
+        ("server", "listen"),
+        ("server", "public_url"),
+        ("server", "data_dir"),
+        ("media", "udp_port"),
+        ("media", "announce"),
+        ("metrics", "listen"),
+    ] {
+        assert!(table[section].as_table().unwrap().contains_key(key), "{section}.{key}");
+    }
+}

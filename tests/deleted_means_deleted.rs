@@ -1,0 +1,73 @@
+//! What was deleted is in no file of the data directory any more: not in the database, not in its journal, not in free
+//! pages. And what nobody asked to keep was never there.
+
+use serde_json::json;
+use std::path::Path;
+use test_support::{Person, Server};
+
+const SERVER: &str = env!("CARGO_BIN_EXE_kegelbahn");
+
+/// The files below a folder that contain a text, in the encodings it may be stored in.
+fn files_with(folder: &Path, text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files_with(&path, text));
+        } else {
+            let bytes = std::fs::read(&path).unwrap();
+            if bytes.windows(text.len()).any(|window| window == text.as_bytes()) {
+                found.push(path.display().to_string());
+            }
+        }
+    }
+    found
+}
+
+#[tokio::test]
+async fn a_deleted_room_leaves_no_trace() {
+    let server = Server::start(SERVER).await;
+    let mut http = server.host("mara").await;
+    let room = http.post("/api/rooms", &json!({"name": "Zitronenfalter"})).await.json();
+    let (id, link) = (room["id"].as_str().unwrap(), room["link"].as_str().unwrap());
+    let path = format!("/api/rooms/{id}");
+    assert_eq!(http.request("PATCH", &path, Some(&json!({"short_name": "zitrone-7"}))).await.status, 200);
+    assert!(!files_with(server.data_dir(), "Zitronenfalter").is_empty(), "the search finds what is there");
+
+    assert_eq!(http.request("DELETE", &path, None).await.status, 204);
+    for text in ["Zitronenfalter", "zitrone-7", link] {
+        assert_eq!(files_with(server.data_dir(), text), [""; 0], "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_deleted_account_takes_its_rooms_along() {
+    let server = Server::start(SERVER).await;
+    server.host("gudrun.zitrone").await;
+    server.room("gudrun.zitrone", "Zitronenfalter", "open");
+    assert!(!files_with(server.data_dir(), "gudrun.zitrone").is_empty(), "the search finds what is there");
+    let deleted = server.run(&["account", "delete", "gudrun.zitrone"], "");
+    assert_eq!(deleted.code, 0, "{deleted:?}");
+    for text in ["gudrun.zitrone", "Zitronenfalter"] {
+        assert_eq!(files_with(server.data_dir(), text), [""; 0], "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_meeting_leaves_no_names_behind() {
+    let mut server = Server::start(SERVER).await;
+    server.host("mara").await;
+    let room = server.room("mara", "Plenum", "open");
+    let guest = Person::enter(&server, room["link"].as_str().unwrap(), "Apollofalter", 1).await;
+    guest.media.speak(20);
+    assert_eq!(files_with(server.data_dir(), "Apollofalter"), [""; 0], "while they are in");
+    guest.say(json!({"type": "leave"})).await;
+    guest.heard("bye").await;
+    server.terminate();
+    server.ended().await;
+    assert_eq!(files_with(server.data_dir(), "Apollofalter"), [""; 0], "afterwards");
+    let logged = format!("{}{}", server.stdout(), server.stderr());
+    for secret in ["Apollofalter", "Plenum", guest.id.as_str(), guest.resume.as_str()] {
+        assert!(!logged.contains(secret), "{secret} was logged: {logged}");
+    }
+}
