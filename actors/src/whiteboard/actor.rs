@@ -122,10 +122,9 @@ impl Whiteboard {
                     let updates = updates.iter().map(|update| update.to_vec()).collect();
                     store.append_board(&room, updates).await.map(|()| 0)
                 }
-                (Job::Compact, Some(Some(snapshot))) => store
-                    .compact_board(&room, snapshot.to_vec())
-                    .await
-                    .map(|()| snapshot.len()),
+                (Job::Compact, Some(Some(snapshot))) => {
+                    store.compact_board(&room, snapshot.to_vec()).await.map(|()| snapshot.len())
+                }
                 (Job::Compact, _) => Err(StoreError::Failed("no snapshot".to_owned())),
                 (Job::Delete, _) => store.delete_board(&room).await.map(|()| 0),
             }
@@ -141,11 +140,7 @@ impl Whiteboard {
 
     /// Wakes for what is due next: frames collected for this tick, a question to a socket, or a write.
     fn set_alarm(&mut self, now: Duration, ctx: &mut Context<Self>) {
-        let Some(due) = [self.board.next_tick(), self.persistence.due()]
-            .into_iter()
-            .flatten()
-            .min()
-        else {
+        let Some(due) = [self.board.next_tick(), self.persistence.due()].into_iter().flatten().min() else {
             return;
         };
         if let Some((at, handle)) = self.wake {
@@ -166,12 +161,8 @@ impl Whiteboard {
             Ok(None) => {}
             Ok(Some(stored)) => {
                 let snapshot_bytes = stored.snapshot.as_ref().map_or(0, Vec::len);
-                self.persistence
-                    .loaded(snapshot_bytes, stored.updates.iter().map(Vec::len));
-                if !self
-                    .board
-                    .restore(stored.snapshot.into_iter().chain(stored.updates))
-                {
+                self.persistence.loaded(snapshot_bytes, stored.updates.iter().map(Vec::len));
+                if !self.board.restore(stored.snapshot.into_iter().chain(stored.updates)) {
                     tracing::error!(
                         "a kept board is damaged; its sound parts are used and nothing of it is replaced"
                     );
@@ -239,8 +230,7 @@ impl Handler<SetRight> for Whiteboard {
     type Result = ();
 
     fn handle(&mut self, message: SetRight, ctx: &mut Self::Context) {
-        self.board
-            .set_right(self.now(), &message.participant, message.may_draw);
+        self.board.set_right(self.now(), &message.participant, message.may_draw);
         self.settle(ctx);
     }
 }
@@ -281,10 +271,7 @@ const MAILBOX: usize = 4_096;
 /// A flush gives up after so many failures in a row.
 const FLUSH_ATTEMPTS: u32 = 3;
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the actor is the board's outermost shell"
-)]
+#[expect(clippy::disallowed_methods, reason = "the actor is the board's outermost shell")]
 fn clock() -> Instant {
     Instant::now()
 }

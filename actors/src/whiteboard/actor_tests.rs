@@ -1,1 +1,332 @@
-//! Tests of `actor`.
+//! The actor with queues, a store in memory and a room that listens.
+
+use super::*;
+use crate::load::Figures;
+use crate::participant::ParticipantId;
+use crate::store::*;
+use crate::whiteboard::testing::Peer;
+use crate::whiteboard::{BoardFrame, BoardInlet, Drawer, board_queue};
+use actix::Addr;
+use bytes::Bytes;
+use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+use std::sync::{Arc, Mutex};
+
+/// Boards in memory; the first `failures` writes fail.
+#[derive(Default)]
+struct MadeUpStore {
+    board: Mutex<Option<StoredBoard>>,
+    writes: AtomicU32,
+    failures: AtomicU32,
+    unreadable: bool,
+}
+
+impl MadeUpStore {
+    fn write(&self, write: impl FnOnce(&mut Option<StoredBoard>)) -> Result<(), StoreError> {
+        if self.failures.fetch_update(SeqCst, SeqCst, |left| left.checked_sub(1)).is_ok() {
+            return Err(StoreError::Failed("made up".to_owned()));
+        }
+        self.writes.fetch_add(1, SeqCst);
+        write(&mut self.board.lock().unwrap());
+        Ok(())
+    }
+
+    fn stored(&self) -> Option<StoredBoard> {
+        self.board.lock().unwrap().clone()
+    }
+
+    /// What is on disk, as a document shows it.
+    fn shows(&self, key: &str) -> Option<String> {
+        let stored = self.stored()?;
+        let peer = Peer::new(99);
+        for update in stored.snapshot.iter().chain(&stored.updates) {
+            peer.apply(update);
+        }
+        peer.get(key)
+    }
+}
+
+macro_rules! not_for_boards {
+    ($($name:ident($($argument:ty),*) -> $answer:ty;)*) => {
+        #[async_trait::async_trait]
+        impl Store for MadeUpStore {
+            async fn load_board(&self, _: &RoomId) -> Result<Option<StoredBoard>, StoreError> {
+                if self.unreadable { Err(StoreError::Failed("made up".to_owned())) } else { Ok(self.stored()) }
+            }
+            async fn append_board(&self, _: &RoomId, updates: Vec<Vec<u8>>) -> Result<(), StoreError> {
+                self.write(|board| board.get_or_insert_default().updates.extend(updates))
+            }
+            async fn compact_board(&self, _: &RoomId, snapshot: Vec<u8>) -> Result<(), StoreError> {
+                self.write(|board| *board = Some(StoredBoard { snapshot: Some(snapshot), updates: Vec::new() }))
+            }
+            async fn delete_board(&self, _: &RoomId) -> Result<(), StoreError> {
+                self.write(|board| *board = None)
+            }
+            $(async fn $name(&self, $(_: $argument),*) -> Result<$answer, StoreError> {
+                Err(StoreError::Failed("boards do not ask for this".to_owned()))
+            })*
+        }
+    };
+}
+
+not_for_boards! {
+    count_accounts() -> u64;
+    add_account(Account) -> ();
+    account_by_login(&str) -> Option<Account>;
+    account(&AccountId) -> Option<Account>;
+    set_password(&AccountId, &str) -> ();
+    delete_account(&AccountId) -> ();
+    add_session(Session) -> ();
+    session(&[u8; 32], Day) -> Option<Session>;
+    delete_session(&[u8; 32]) -> ();
+    purge_sessions(Day) -> ();
+    add_room(RoomRecord) -> ();
+    update_room(RoomRecord) -> ();
+    delete_room(&RoomId) -> ();
+    room(&RoomId) -> Option<RoomRecord>;
+    room_by_door(&Door) -> Option<RoomRecord>;
+    rooms_of(&AccountId) -> Vec<RoomRecord>;
+    rooms() -> Vec<RoomRecord>;
+    put_load(LoadSample) -> ();
+    load_since(u64) -> Vec<LoadSample>;
+}
+
+/// Stands for the room.
+#[derive(Default)]
+struct Ear(Arc<Mutex<Vec<ParticipantId>>>);
+
+impl Actor for Ear {
+    type Context = Context<Self>;
+}
+
+impl Handler<DrawingRefused> for Ear {
+    type Result = ();
+    fn handle(&mut self, DrawingRefused(who): DrawingRefused, _: &mut Self::Context) {
+        self.0.lock().unwrap().push(who);
+    }
+}
+
+struct Setting {
+    store: Arc<MadeUpStore>,
+    figures: SharedFigures,
+    refused: Arc<Mutex<Vec<ParticipantId>>>,
+    board: Addr<Whiteboard>,
+}
+
+fn setting(keep: bool, store: MadeUpStore) -> Setting {
+    open(keep, Arc::new(store))
+}
+
+fn open(keep: bool, store: Arc<MadeUpStore>) -> Setting {
+    let figures = Arc::new(Figures::default());
+    let ear = Ear::default();
+    let refused = ear.0.clone();
+    let room = RoomId("room".to_owned());
+    let notices = ear.start().recipient();
+    let board = Whiteboard::new(room, keep, store.clone(), figures.clone(), notices).start();
+    Setting { store, figures, refused, board }
+}
+
+fn drawer(name: &str, may_draw: bool) -> Drawer {
+    Drawer { participant: ParticipantId(name.to_owned()), name: name.to_owned(), ball: 0, may_draw }
+}
+
+/// A socket as the edge has one.
+struct Client {
+    socket: SocketId,
+    inlet: BoardInlet,
+    peer: Peer,
+}
+
+impl Setting {
+    async fn join(&self, name: &str, client: u64, may_draw: bool) -> Client {
+        let (out, inlet) = board_queue();
+        let socket = self.board.send(OpenSocket { drawer: drawer(name, may_draw), out }).await.unwrap();
+        let client = Client { socket, inlet, peer: Peer::new(client) };
+        self.say(&client, client.peer.ask()).await;
+        client
+    }
+
+    async fn say(&self, client: &Client, frame: Bytes) {
+        self.board.send(Receive { socket: client.socket, frame }).await.unwrap();
+    }
+
+    async fn draw(&self, client: &Client, key: &str, value: i32) {
+        self.say(client, client.peer.draw(key, value)).await;
+    }
+}
+
+impl Client {
+    /// Hears frames until the key shows.
+    async fn sees(&mut self, key: &str) -> String {
+        loop {
+            if let Some(value) = self.peer.get(key) {
+                return value;
+            }
+            match self.inlet.next().await {
+                BoardFrame::Binary(frame) => drop(self.peer.hear(&frame)),
+                BoardFrame::Close(code) => panic!("closed with {code}"),
+            }
+        }
+    }
+
+    /// Hears frames until the board closes.
+    async fn closed(&mut self) -> u16 {
+        loop {
+            if let BoardFrame::Close(code) = self.inlet.next().await {
+                return code;
+            }
+        }
+    }
+}
+
+#[actix_rt::test]
+async fn strokes_reach_the_others_and_are_counted() {
+    let setting = setting(false, MadeUpStore::default());
+    let (anna, mut ben) = (setting.join("anna", 1, true).await, setting.join("ben", 2, true).await);
+    setting.draw(&anna, "a", 1).await;
+    assert_eq!(ben.sees("a").await, "1");
+    assert_eq!(setting.figures.board_updates.get(), 1);
+    let mut late = setting.join("late", 3, false).await;
+    assert_eq!(late.sees("a").await, "1");
+}
+
+#[actix_rt::test]
+async fn the_room_learns_who_was_refused() {
+    let setting = setting(false, MadeUpStore::default());
+    let viewer = setting.join("viewer", 1, false).await;
+    setting.draw(&viewer, "a", 1).await;
+    setting.draw(&viewer, "a", 2).await;
+    setting.board.send(Flush).await.unwrap();
+    assert_eq!(setting.refused.lock().unwrap().as_slice(), [ParticipantId("viewer".to_owned())]);
+    assert_eq!(setting.figures.board_updates.get(), 0);
+}
+
+#[actix_rt::test]
+async fn a_kept_board_is_on_disk_when_flushed_and_there_after_a_restart() {
+    let before = setting(true, MadeUpStore::default());
+    let anna = before.join("anna", 1, true).await;
+    before.draw(&anna, "a", 1).await;
+    before.board.send(Flush).await.unwrap();
+    assert_eq!(before.store.shows("a").as_deref(), Some("1"));
+    let after = open(true, before.store.clone());
+    assert_eq!(after.join("ben", 2, false).await.sees("a").await, "1");
+}
+
+#[actix_rt::test]
+async fn without_a_flush_it_is_written_by_itself() {
+    let setting = setting(true, MadeUpStore::default());
+    let anna = setting.join("anna", 1, true).await;
+    setting.draw(&anna, "a", 1).await;
+    let written = async {
+        while setting.store.shows("a").is_none() {
+            actix_rt::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    actix_rt::time::timeout(Duration::from_secs(20), written).await.expect("the group commit never came");
+    assert_eq!(setting.store.writes.load(SeqCst), 1);
+}
+
+#[actix_rt::test]
+async fn a_board_that_is_not_kept_leaves_nothing() {
+    let left = Peer::new(5).set("old", 1);
+    let store = MadeUpStore::default();
+    *store.board.lock().unwrap() = Some(StoredBoard { snapshot: Some(left), updates: Vec::new() });
+    let setting = setting(false, store);
+    let anna = setting.join("anna", 1, true).await;
+    setting.draw(&anna, "a", 1).await;
+    setting.board.send(Flush).await.unwrap();
+    assert!(setting.store.stored().is_none());
+    let mut late = setting.join("late", 2, false).await;
+    late.sees("a").await;
+    assert_eq!(late.peer.get("old"), None);
+}
+
+#[actix_rt::test]
+async fn the_switch_writes_the_board_and_takes_it_away() {
+    let setting = setting(false, MadeUpStore::default());
+    let anna = setting.join("anna", 1, true).await;
+    setting.draw(&anna, "a", 1).await;
+    setting.board.send(SetKeep(true)).await.unwrap();
+    setting.draw(&anna, "b", 2).await;
+    setting.board.send(Flush).await.unwrap();
+    assert_eq!(
+        (setting.store.shows("a").as_deref(), setting.store.shows("b").as_deref()),
+        (Some("1"), Some("2"))
+    );
+    setting.board.send(SetKeep(false)).await.unwrap();
+    setting.board.send(Flush).await.unwrap();
+    assert!(setting.store.stored().is_none());
+}
+
+#[actix_rt::test]
+async fn a_store_that_fails_at_first_gets_it_in_the_end() {
+    let setting = setting(true, MadeUpStore { failures: AtomicU32::new(2), ..MadeUpStore::default() });
+    let (anna, mut ben) = (setting.join("anna", 1, true).await, setting.join("ben", 2, false).await);
+    setting.draw(&anna, "a", 1).await;
+    assert_eq!(ben.sees("a").await, "1");
+    setting.board.send(Flush).await.unwrap();
+    assert_eq!(setting.store.shows("a").as_deref(), Some("1"));
+}
+
+#[actix_rt::test]
+async fn a_flush_does_not_wait_for_a_dead_store() {
+    let setting = setting(true, MadeUpStore { failures: AtomicU32::new(u32::MAX), ..MadeUpStore::default() });
+    let anna = setting.join("anna", 1, true).await;
+    setting.draw(&anna, "a", 1).await;
+    setting.board.send(Flush).await.unwrap();
+    assert!(setting.store.stored().is_none());
+}
+
+#[actix_rt::test]
+async fn damage_on_disk_costs_only_what_is_damaged_and_replaces_nothing() {
+    let store = MadeUpStore::default();
+    let peer = Peer::new(5);
+    let updates = vec![peer.set("sound", 1), vec![255, 255, 255, 122]];
+    *store.board.lock().unwrap() = Some(StoredBoard { snapshot: Some(vec![9, 9, 9]), updates });
+    let setting = setting(true, store);
+    let mut anna = setting.join("anna", 1, true).await;
+    assert_eq!(anna.sees("sound").await, "1");
+    setting.draw(&anna, "new", 2).await;
+    setting.board.send(Flush).await.unwrap();
+    let stored = setting.store.stored().unwrap();
+    assert_eq!((stored.snapshot, stored.updates.len()), (Some(vec![9, 9, 9]), 3));
+}
+
+#[actix_rt::test]
+async fn a_store_that_cannot_be_read_is_only_added_to() {
+    let setting = setting(true, MadeUpStore { unreadable: true, ..MadeUpStore::default() });
+    let anna = setting.join("anna", 1, true).await;
+    setting.draw(&anna, "a", 1).await;
+    setting.board.send(Flush).await.unwrap();
+    let stored = setting.store.stored().unwrap();
+    assert_eq!((stored.snapshot, stored.updates.len()), (None, 1));
+}
+
+#[actix_rt::test]
+async fn a_slow_reader_is_given_up_and_the_others_go_on() {
+    let setting = setting(false, MadeUpStore::default());
+    let (anna, mut ben) = (setting.join("anna", 1, true).await, setting.join("ben", 2, true).await);
+    let mut asleep = setting.join("asleep", 3, false).await;
+    // Each picture is a frame of 1 MB; eight of them are what may wait for a reader.
+    let picture = "x".repeat(1_000_000);
+    for n in 0..12 {
+        setting.say(&anna, anna.peer.draw(&format!("picture {n}"), picture.as_str())).await;
+        ben.sees(&format!("picture {n}")).await;
+    }
+    assert_eq!(asleep.closed().await, CLOSE_SLOW);
+    setting.draw(&anna, "a", 1).await;
+    assert_eq!(ben.sees("a").await, "1");
+}
+
+#[actix_rt::test]
+async fn newer_sockets_removal_and_rubbish_close_with_their_codes() {
+    let setting = setting(false, MadeUpStore::default());
+    let mut first = setting.join("anna", 1, true).await;
+    let mut second = setting.join("anna", 1, true).await;
+    assert_eq!(first.closed().await, 4409);
+    setting.board.send(RemoveDrawer(ParticipantId("anna".to_owned()))).await.unwrap();
+    assert_eq!(second.closed().await, 1000);
+    let mut mallory = setting.join("mallory", 2, true).await;
+    setting.say(&mallory, Bytes::from_static(&[0, 2, 200])).await;
+    assert_eq!(mallory.closed().await, 4400);
+}

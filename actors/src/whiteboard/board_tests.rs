@@ -15,12 +15,7 @@ fn person(name: &str) -> ParticipantId {
 }
 
 fn drawer(name: &str, may_draw: bool) -> Drawer {
-    Drawer {
-        participant: person(name),
-        name: name.to_owned(),
-        ball: 2,
-        may_draw,
-    }
+    Drawer { participant: person(name), name: name.to_owned(), ball: 2, may_draw }
 }
 
 /// A board, people at it, and the frames between them.
@@ -108,10 +103,7 @@ impl Table {
 #[test]
 fn a_stroke_reaches_the_others_at_once_and_a_late_joiner_sees_the_board() {
     let mut table = Table::default();
-    let (anna, ben) = (
-        table.join("anna", Peer::new(1), true),
-        table.join("ben", Peer::new(2), true),
-    );
+    let (anna, ben) = (table.join("anna", Peer::new(1), true), table.join("ben", Peer::new(2), true));
     table.draw(anna, "a", 1);
     assert_eq!(table.seen_by(ben, "a").as_deref(), Some("1"));
     let late = table.join("late", Peer::new(3), false);
@@ -124,9 +116,8 @@ fn everybody_drawing_at_random_converges() {
     for seed in 0..25 {
         let mut random = Random(seed);
         let mut table = Table::default();
-        let people: Vec<SocketId> = (0..4)
-            .map(|n| table.join(&format!("person {n}"), Peer::new(n + 1), true))
-            .collect();
+        let people: Vec<SocketId> =
+            (0..4).map(|n| table.join(&format!("person {n}"), Peer::new(n + 1), true)).collect();
         for _ in 0..120 {
             let from = people[random.below(4)];
             let change = table.people[&from].change_at_random(&mut random);
@@ -138,10 +129,7 @@ fn everybody_drawing_at_random_converges() {
         table.wait(ms(100));
         let late = table.join("late", Peer::new(77), false);
         let contents: Vec<_> = table.people.values().map(Peer::content).collect();
-        assert!(
-            contents.windows(2).all(|two| two[0] == two[1]),
-            "{CONVERGED}, seed {seed}"
-        );
+        assert!(contents.windows(2).all(|two| two[0] == two[1]), "{CONVERGED}, seed {seed}");
         assert_ne!(table.people[&late].content().0.to_string(), "{}", "seed {seed}");
         assert!(table.closed.is_empty(), "seed {seed}: {:?}", table.closed);
         // What was saved is the whole board, too.
@@ -156,9 +144,8 @@ fn everybody_drawing_at_random_converges() {
 #[test]
 fn many_drawers_cost_one_frame_per_receiver_and_tick() {
     let mut table = Table::default();
-    let people: Vec<SocketId> = (0..20)
-        .map(|n| table.join(&format!("person {n}"), Peer::new(n + 1), true))
-        .collect();
+    let people: Vec<SocketId> =
+        (0..20).map(|n| table.join(&format!("person {n}"), Peer::new(n + 1), true)).collect();
     table.draw(people[0], "first", 0);
     table.frames = 0;
     for (n, person) in people.iter().enumerate() {
@@ -168,20 +155,14 @@ fn many_drawers_cost_one_frame_per_receiver_and_tick() {
     table.wait(ms(30));
     assert_eq!(table.frames, 20);
     assert!(
-        table
-            .people
-            .values()
-            .all(|peer| peer.get("element 7").is_some() && peer.get("element 19").is_some())
+        table.people.values().all(|peer| peer.get("element 7").is_some() && peer.get("element 19").is_some())
     );
 }
 
 #[test]
 fn who_may_only_watch_cannot_draw_and_stays() {
     let mut table = Table::default();
-    let (anna, viewer) = (
-        table.join("anna", Peer::new(1), true),
-        table.join("viewer", Peer::new(2), false),
-    );
+    let (anna, viewer) = (table.join("anna", Peer::new(1), true), table.join("viewer", Peer::new(2), false));
     table.draw(viewer, "v", 1);
     table.draw(viewer, "v", 2);
     assert_eq!(table.refused, [person("viewer")]);
@@ -193,10 +174,7 @@ fn who_may_only_watch_cannot_draw_and_stays() {
     assert_eq!(table.seen_by(viewer, "a").as_deref(), Some("1"));
     let refusal = sync_message(STEP_2, &table.people[&viewer].everything());
     table.send(viewer, &refusal);
-    assert_eq!(
-        (table.seen("v"), table.closed.len(), table.refused.len()),
-        (None, 0, 2)
-    );
+    assert_eq!((table.seen("v"), table.closed.len(), table.refused.len()), (None, 0, 2));
 }
 
 #[test]
@@ -210,10 +188,7 @@ fn even_rubbish_of_a_viewer_is_not_decoded() {
 #[test]
 fn a_lock_takes_effect_on_the_next_byte_and_a_grant_brings_what_was_drawn_in_vain() {
     let mut table = Table::default();
-    let (anna, ben) = (
-        table.join("anna", Peer::new(1), true),
-        table.join("ben", Peer::new(2), true),
-    );
+    let (anna, ben) = (table.join("anna", Peer::new(1), true), table.join("ben", Peer::new(2), true));
     table.draw(anna, "a", 1);
     table.board.set_right(table.now, &person("anna"), false);
     table.draw(anna, "a", 2);
@@ -256,10 +231,7 @@ fn a_newer_socket_closes_the_older_and_removal_closes_it_for_good() {
 #[test]
 fn drawing_under_somebody_elses_id_is_refused_and_harms_nobody() {
     let mut table = Table::default();
-    let (anna, mallory) = (
-        table.join("anna", Peer::new(1), true),
-        table.join("mallory", Peer::new(2), true),
-    );
+    let (anna, mallory) = (table.join("anna", Peer::new(1), true), table.join("mallory", Peer::new(2), true));
     table.draw(anna, "a", 1);
     // Mallory knows Anna's id and next clock, and takes it.
     let forger = Peer::new(1);
@@ -281,10 +253,7 @@ fn drawing_under_somebody_elses_id_is_refused_and_harms_nobody() {
 #[test]
 fn deleting_what_somebody_will_draw_tomorrow_is_refused() {
     let mut table = Table::default();
-    let (anna, mallory) = (
-        table.join("anna", Peer::new(1), true),
-        table.join("mallory", Peer::new(2), true),
-    );
+    let (anna, mallory) = (table.join("anna", Peer::new(1), true), table.join("mallory", Peer::new(2), true));
     table.draw(anna, "a", 1);
     let mut deletes = vec![0, 1, 1, 1];
     put_uint(&mut deletes, 1);
@@ -292,26 +261,17 @@ fn deleting_what_somebody_will_draw_tomorrow_is_refused() {
     table.send(mallory, &sync_message(UPDATE, &deletes));
     table.draw(anna, "b", 2);
     table.wait(ms(100));
-    assert_eq!(
-        (table.seen("a").is_some(), table.seen("b").is_some()),
-        (true, true)
-    );
+    assert_eq!((table.seen("a").is_some(), table.seen("b").is_some()), (true, true));
 }
 
 #[test]
 fn after_a_restart_of_the_server_the_clients_restore_the_board() {
     let mut before = Table::default();
-    let (anna, ben) = (
-        before.join("anna", Peer::new(1), true),
-        before.join("ben", Peer::new(2), true),
-    );
+    let (anna, ben) = (before.join("anna", Peer::new(1), true), before.join("ben", Peer::new(2), true));
     before.draw(anna, "a", 1);
     before.draw(ben, "b", 1);
     before.wait(ms(100));
-    let (annas, bens) = (
-        before.people.remove(&anna).unwrap(),
-        before.people.remove(&ben).unwrap(),
-    );
+    let (annas, bens) = (before.people.remove(&anna).unwrap(), before.people.remove(&ben).unwrap());
     let mut after = Table::default();
     // Ben comes first and brings Anna's strokes too; she still owns her id when she comes.
     let ben = after.join("ben again", bens, true);
@@ -351,10 +311,7 @@ fn a_gap_that_nobody_fills_by_itself_is_asked_for() {
     table.draw(anna, "b", 2);
     assert_eq!(table.seen("b"), None);
     table.wait(ms(1_500));
-    assert_eq!(
-        (table.seen("a").as_deref(), table.seen("b").as_deref()),
-        (Some("1"), Some("2"))
-    );
+    assert_eq!((table.seen("a").as_deref(), table.seen("b").as_deref()), (Some("1"), Some("2")));
 }
 
 #[test]
@@ -393,10 +350,7 @@ fn mutated_updates_never_harm_the_others() {
     for seed in 0..30 {
         let mut random = Random(seed);
         let mut table = Table::default();
-        let (anna, ben) = (
-            table.join("anna", Peer::new(1), true),
-            table.join("ben", Peer::new(2), true),
-        );
+        let (anna, ben) = (table.join("anna", Peer::new(1), true), table.join("ben", Peer::new(2), true));
         for round in 0..40 {
             let from = [anna, ben][random.below(2)];
             let change = table.people[&from].change_at_random(&mut random);
@@ -405,33 +359,19 @@ fn mutated_updates_never_harm_the_others() {
             let mut mutated = change.clone();
             for _ in 0..=random.below(2) {
                 let at = random.below(mutated.len());
-                mutated[at] = if random.below(2) == 0 {
-                    random.next() as u8
-                } else {
-                    mutated[at] ^ 1
-                };
+                mutated[at] = if random.below(2) == 0 { random.next() as u8 } else { mutated[at] ^ 1 };
             }
             // Under an id of their own, so that ownership does not save us.
             if mutated.len() > 3 && mutated[0] == 1 {
                 mutated[2] = 50 + (round % 50) as u8;
             }
-            table.send(
-                mallory,
-                &sync_message([UPDATE, STEP_2][random.below(2)], &mutated),
-            );
+            table.send(mallory, &sync_message([UPDATE, STEP_2][random.below(2)], &mutated));
             table.send(from, &sync_message(UPDATE, &change));
             table.wait(ms(30));
         }
         table.wait(ms(2_000));
-        assert!(
-            table.people.contains_key(&anna) && table.people.contains_key(&ben),
-            "seed {seed}"
-        );
-        assert_eq!(
-            table.people[&anna].content(),
-            table.people[&ben].content(),
-            "seed {seed}"
-        );
+        assert!(table.people.contains_key(&anna) && table.people.contains_key(&ben), "seed {seed}");
+        assert_eq!(table.people[&anna].content(), table.people[&ben].content(), "seed {seed}");
         let fresh = Peer::new(99_999);
         fresh.apply(&table.board.snapshot().unwrap());
         assert_eq!(fresh.content(), table.people[&anna].content(), "seed {seed}");
@@ -449,10 +389,7 @@ fn a_full_board_says_so_to_its_drawer_and_keeps_what_it_has() {
         table.send(anna, &frame);
         drawn += 1;
     }
-    assert_eq!(
-        (table.closed.as_slice(), drawn),
-        ([(anna, CLOSE_FULL)].as_slice(), 17)
-    );
+    assert_eq!((table.closed.as_slice(), drawn), ([(anna, CLOSE_FULL)].as_slice(), 17));
     assert!(table.seen("picture 15").is_some());
 }
 
@@ -471,10 +408,7 @@ fn drawing_over_old_things_does_not_fill_the_board() {
 #[test]
 fn cursors_carry_the_servers_word_and_only_their_own_id() {
     let mut table = Table::default();
-    let (anna, ben) = (
-        table.join("anna", Peer::new(1), true),
-        table.join("ben", Peer::new(2), false),
-    );
+    let (anna, ben) = (table.join("anna", Peer::new(1), true), table.join("ben", Peer::new(2), false));
     table.send(anna, &pointing(1, 1, r#"{"user":{"name":"The Boss"}}"#));
     let (to, frame) = table.presence.pop().unwrap();
     assert_eq!((to, table.presence.len()), (ben, 0));

@@ -154,11 +154,7 @@ fn apply_to(doc: &Doc, update: &[u8]) -> Result<Bytes, Halfway> {
     let new = transaction.encode_update_v1();
     let gap = transaction.has_missing_updates();
     drop(ManuallyDrop::into_inner(transaction));
-    if applied.is_err() || gap {
-        Err(Halfway(true))
-    } else {
-        Ok(new.into())
-    }
+    if applied.is_err() || gap { Err(Halfway(true)) } else { Ok(new.into()) }
 }
 
 fn new_doc() -> Doc {

@@ -49,19 +49,8 @@ pub fn board_queue() -> (BoardOutlet, BoardInlet) {
     let (frames, receiver) = mpsc::channel(QUEUED_FRAMES);
     let (close, closed) = watch::channel(None);
     let queued_bytes = Arc::new(AtomicUsize::new(0));
-    let outlet = BoardOutlet {
-        frames,
-        queued_bytes: queued_bytes.clone(),
-        close,
-    };
-    (
-        outlet,
-        BoardInlet {
-            frames: receiver,
-            queued_bytes,
-            close: closed,
-        },
-    )
+    let outlet = BoardOutlet { frames, queued_bytes: queued_bytes.clone(), close };
+    (outlet, BoardInlet { frames: receiver, queued_bytes, close: closed })
 }
 
 impl BoardOutlet {

@@ -46,11 +46,7 @@ impl Owners {
             }
         }
         let owned = self.owned.get(who).copied().unwrap_or(0);
-        if adding == Adding::Live && owned + unowned > OWNED_MAX {
-            Err(Foreign)
-        } else {
-            Ok(())
-        }
+        if adding == Adding::Live && owned + unowned > OWNED_MAX { Err(Foreign) } else { Ok(()) }
     }
 
     /// Makes an id the participant's own. Fine when it is already.

@@ -199,9 +199,7 @@ impl Persistence {
 }
 
 fn retry_pause(failures: u32) -> Duration {
-    RETRY_FIRST
-        .saturating_mul(1 << failures.saturating_sub(1).min(7))
-        .min(RETRY_LAST)
+    RETRY_FIRST.saturating_mul(1 << failures.saturating_sub(1).min(7)).min(RETRY_LAST)
 }
 
 /// One `fsync` for everything drawn within this time.

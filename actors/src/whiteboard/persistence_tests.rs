@@ -32,10 +32,7 @@ fn updates_are_committed_in_groups() {
     persistence.add(ms(120), update(2));
     assert_eq!(persistence.due(), Some(ms(130)));
     assert_eq!(persistence.start(ms(129)), None);
-    assert_eq!(
-        persistence.start(ms(130)),
-        Some(Job::Append(vec![update(1), update(2)]))
-    );
+    assert_eq!(persistence.start(ms(130)), Some(Job::Append(vec![update(1), update(2)])));
     persistence.add(ms(131), update(3));
     assert_eq!(persistence.due(), None);
     assert_eq!(persistence.start(ms(500)), None);
@@ -86,10 +83,7 @@ fn what_failed_is_tried_again_later_and_in_order() {
     persistence.finished(ms(300), Err(()));
     assert_eq!((persistence.failures(), persistence.due()), (2, Some(ms(800))));
     persistence.hurry(ms(400));
-    assert_eq!(
-        (persistence.failures(), persistence.start(ms(400))),
-        (0, Some(both))
-    );
+    assert_eq!((persistence.failures(), persistence.start(ms(400))), (0, Some(both)));
     persistence.finished(ms(410), Ok(0));
     assert!(persistence.is_settled());
 }

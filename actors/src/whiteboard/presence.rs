@@ -43,25 +43,14 @@ impl Presence {
             }
         }
         let raw = (!goodbye).then(|| entry.state.to_owned());
-        self.states.insert(
-            entry.client,
-            State {
-                socket,
-                clock: entry.clock,
-                raw,
-                stamped: None,
-            },
-        );
+        self.states.insert(entry.client, State { socket, clock: entry.clock, raw, stamped: None });
         true
     }
 
     /// A socket closed: its id says goodbye. Which one, so that the others are told.
     pub(super) fn close(&mut self, socket: SocketId) -> Option<u64> {
-        let client = self
-            .states
-            .iter()
-            .find(|(_, state)| state.socket == socket)
-            .map(|(client, _)| *client)?;
+        let client =
+            self.states.iter().find(|(_, state)| state.socket == socket).map(|(client, _)| *client)?;
         let state = self.states.get_mut(&client)?;
         (state.raw, state.stamped) = (None, None);
         Some(client)
@@ -124,20 +113,11 @@ mod tests {
     const A: SocketId = SocketId(1);
 
     fn juna() -> Drawer {
-        Drawer {
-            participant: ParticipantId("p1".into()),
-            name: "Juna".into(),
-            ball: 3,
-            may_draw: true,
-        }
+        Drawer { participant: ParticipantId("p1".into()), name: "Juna".into(), ball: 3, may_draw: true }
     }
 
     fn entry(clock: u32, state: &str) -> Entry<'_> {
-        Entry {
-            client: 7,
-            clock,
-            state,
-        }
+        Entry { client: 7, clock, state }
     }
 
     fn sent(presence: &mut Presence) -> Option<(u32, String)> {
@@ -155,10 +135,7 @@ mod tests {
         assert!(presence.update(A, entry(1, forged)));
         let (_, state) = sent(&mut presence).unwrap();
         let state: serde_json::Value = serde_json::from_str(&state).unwrap();
-        assert_eq!(
-            state["user"],
-            serde_json::json!({"participant": "p1", "name": "Juna", "ball": 3})
-        );
+        assert_eq!(state["user"], serde_json::json!({"participant": "p1", "name": "Juna", "ball": 3}));
         assert_eq!(state["pointer"]["x"], 1.5);
     }
 

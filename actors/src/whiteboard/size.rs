@@ -24,12 +24,7 @@ pub(super) struct Size {
 impl Size {
     /// Just measured.
     pub(super) fn measured(bytes: usize, weight: u64, blocks: usize) -> Self {
-        Self {
-            bytes,
-            weight,
-            blocks,
-            added_bytes: 0,
-        }
+        Self { bytes, weight, blocks, added_bytes: 0 }
     }
 
     /// Something was added.

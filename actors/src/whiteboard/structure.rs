@@ -72,32 +72,18 @@ impl Structure {
     pub(super) fn foretold_deletes(&self, outline: &Outline) -> Vec<u64> {
         let sections = Sections::of(&outline.blocks);
         let unseen = |&&(id, end): &&(Id, u32)| end > self.next_clock(id.client).max(sections.end(id.client));
-        outline
-            .deletes
-            .iter()
-            .filter(unseen)
-            .map(|(id, _)| id.client)
-            .collect()
+        outline.deletes.iter().filter(unseen).map(|(id, _)| id.client).collect()
     }
 
     /// Judges an update. Linear in its blocks.
     pub(super) fn admit(&self, outline: &Outline) -> Result<Additions, Misfit> {
         let sections = Sections::of(&outline.blocks);
         self.check_gaps(outline, &sections)?;
-        let new_clients = sections
-            .0
-            .keys()
-            .filter(|client| !self.clients.contains_key(client))
-            .count();
+        let new_clients = sections.0.keys().filter(|client| !self.clients.contains_key(client)).count();
         if self.clients.len() + new_clients > CLIENTS_MAX {
             return Err(Misfit::TooManyClients);
         }
-        let kinds = Resolver {
-            structure: self,
-            blocks: &outline.blocks,
-            sections: &sections,
-        }
-        .run()?;
+        let kinds = Resolver { structure: self, blocks: &outline.blocks, sections: &sections }.run()?;
         let mut additions = Additions::default();
         for (block, kind) in outline.blocks.iter().zip(kinds) {
             if self.is_new(block) {
@@ -129,15 +115,9 @@ impl Structure {
             if block.end() <= known {
                 continue;
             }
-            let first = sections
-                .0
-                .get(&block.id.client)
-                .map_or(0, |section| section.start);
+            let first = sections.0.get(&block.id.client).map_or(0, |section| section.start);
             if block.class == Class::Hole || first > known {
-                return Err(Misfit::Gap(Id {
-                    client: block.id.client,
-                    clock: known,
-                }));
+                return Err(Misfit::Gap(Id { client: block.id.client, clock: known }));
             }
             for dependency in dependencies(block).into_iter().flatten() {
                 if !self.knows(dependency) && !sections.contain(dependency) {
@@ -146,10 +126,7 @@ impl Structure {
             }
         }
         for &(id, end) in &outline.deletes {
-            let last = Id {
-                client: id.client,
-                clock: end.saturating_sub(1),
-            };
+            let last = Id { client: id.client, clock: end.saturating_sub(1) };
             if end > id.clock && !self.knows(last) && !sections.contain(last) {
                 return Err(Misfit::Gap(last));
             }
@@ -158,10 +135,7 @@ impl Structure {
     }
 
     fn kind(&self, id: Id) -> Option<Kind> {
-        let known = self
-            .clients
-            .get(&id.client)
-            .filter(|known| id.clock < known.end)?;
+        let known = self.clients.get(&id.client).filter(|known| id.clock < known.end)?;
         let after = known.runs.partition_point(|(start, _)| *start <= id.clock);
         known.runs.get(after.checked_sub(1)?).map(|(_, kind)| *kind)
     }
@@ -198,9 +172,7 @@ impl Sections {
     }
 
     fn contain(&self, id: Id) -> bool {
-        self.0
-            .get(&id.client)
-            .is_some_and(|section| (section.start..section.end).contains(&id.clock))
+        self.0.get(&id.client).is_some_and(|section| (section.start..section.end).contains(&id.clock))
     }
 
     fn block_of(&self, blocks: &[Block], id: Id) -> Option<usize> {
@@ -259,21 +231,13 @@ impl Resolver<'_> {
             Progress::Untouched => 0,
             Progress::Open(followed) => followed,
         };
-        if let Some(kind) = self
-            .structure
-            .kind(block.id)
-            .filter(|_| !self.structure.is_new(block))
-        {
+        if let Some(kind) = self.structure.kind(block.id).filter(|_| !self.structure.is_new(block)) {
             progress[index] = Progress::Done(kind);
             return Ok(None);
         }
         let [left, right, inside] = dependencies(block);
         // The fourth: whatever its client made before. yrs would fill the hole with a skip.
-        let before = block
-            .id
-            .clock
-            .checked_sub(1)
-            .map(|clock| Id { clock, ..block.id });
+        let before = block.id.clock.checked_sub(1).map(|clock| Id { clock, ..block.id });
         let wanted = [left, right, inside, before];
         for (number, id) in wanted.iter().enumerate().skip(usize::from(followed)) {
             let Some(id) = id.filter(|id| !self.structure.knows(*id)) else {
@@ -307,14 +271,8 @@ impl Resolver<'_> {
         let depth = match block.place {
             Place::None | Place::Root => 0,
             Place::Inside(parent) => match kind(parent).ok_or(Misfit::Impossible)? {
-                Kind {
-                    class: Class::Type | Class::Gone,
-                    depth,
-                } => depth + 1,
-                Kind {
-                    class: Class::Plain | Class::Hole,
-                    ..
-                } => return Err(Misfit::Impossible),
+                Kind { class: Class::Type | Class::Gone, depth } => depth + 1,
+                Kind { class: Class::Plain | Class::Hole, .. } => return Err(Misfit::Impossible),
             },
             // yrs takes the left neighbour's parent, or else the right one's. They are the same one in an honest
             // update; in another the deeper of the two bounds both.
@@ -326,10 +284,7 @@ impl Resolver<'_> {
         if usize::from(depth) > NESTING_MAX {
             return Err(Misfit::TooDeep);
         }
-        Ok(Kind {
-            depth,
-            class: block.class,
-        })
+        Ok(Kind { depth, class: block.class })
     }
 }
 

@@ -19,19 +19,11 @@ fn id(client: u64, clock: u32) -> Id {
 }
 
 fn plain(client: u64, clock: u32, place: Place) -> Block {
-    Block {
-        id: id(client, clock),
-        len: 1,
-        class: Class::Plain,
-        place,
-    }
+    Block { id: id(client, clock), len: 1, class: Class::Plain, place }
 }
 
 fn blocks(blocks: &[Block]) -> Outline {
-    Outline {
-        blocks: blocks.to_vec(),
-        ..Outline::default()
-    }
+    Outline { blocks: blocks.to_vec(), ..Outline::default() }
 }
 
 #[test]
@@ -65,27 +57,17 @@ fn what_builds_on_somebody_elses_missing_stroke_waits() {
 fn nobody_deletes_what_is_not_yet_drawn() {
     let mut structure = Structure::default();
     take(&mut structure, &Peer::new(7).set("a", 1)).unwrap();
-    let tomorrow = Outline {
-        deletes: vec![(id(7, 0), 1), (id(7, 1), 50)],
-        ..Outline::default()
-    };
+    let tomorrow = Outline { deletes: vec![(id(7, 0), 1), (id(7, 1), 50)], ..Outline::default() };
     assert_eq!(structure.foretold_deletes(&tomorrow), [7]);
     assert_eq!(structure.admit(&tomorrow), Err(Misfit::Gap(id(7, 49))));
-    let today = Outline {
-        deletes: vec![(id(7, 0), 1)],
-        ..Outline::default()
-    };
+    let today = Outline { deletes: vec![(id(7, 0), 1)], ..Outline::default() };
     assert_eq!(structure.foretold_deletes(&today), [0_u64; 0]);
     assert_eq!(structure.admit(&today), Ok(Additions::default()));
 }
 
 #[test]
 fn a_hole_is_a_gap() {
-    let hole = Block {
-        class: Class::Hole,
-        len: 5,
-        ..plain(7, 0, Place::None)
-    };
+    let hole = Block { class: Class::Hole, len: 5, ..plain(7, 0, Place::None) };
     let structure = Structure::default();
     let outline = blocks(&[hole, plain(7, 5, Place::Root)]);
     assert_eq!(structure.admit(&outline), Err(Misfit::Gap(id(7, 0))));
@@ -120,10 +102,7 @@ fn types_nest_to_a_limit_across_updates() {
             map.insert(transaction, "in", MapPrelim::default());
         });
     }
-    assert_eq!(
-        take(&mut Structure::default(), &peer.everything()),
-        Err(Misfit::TooDeep)
-    );
+    assert_eq!(take(&mut Structure::default(), &peer.everything()), Err(Misfit::TooDeep));
 }
 
 #[test]
@@ -132,22 +111,13 @@ fn neighbours_inherit_their_depth() {
     let chain: Vec<Block> = (0..=NESTING_MAX as u32)
         .map(|clock| Block {
             class: Class::Type,
-            ..plain(
-                7,
-                clock,
-                clock
-                    .checked_sub(1)
-                    .map_or(Place::Root, |parent| Place::Inside(id(7, parent))),
-            )
+            ..plain(7, clock, clock.checked_sub(1).map_or(Place::Root, |parent| Place::Inside(id(7, parent))))
         })
         .collect();
     let additions = structure.admit(&blocks(&chain)).unwrap();
     structure.commit(additions);
     let deepest = id(7, NESTING_MAX as u32);
-    let beside = Block {
-        class: Class::Type,
-        ..plain(8, 0, Place::Beside(None, Some(deepest)))
-    };
+    let beside = Block { class: Class::Type, ..plain(8, 0, Place::Beside(None, Some(deepest))) };
     assert!(structure.admit(&blocks(&[beside])).is_ok());
     let below = plain(8, 1, Place::Inside(id(8, 0)));
     assert_eq!(structure.admit(&blocks(&[beside, below])), Err(Misfit::TooDeep));
@@ -178,10 +148,8 @@ fn circles_are_refused() {
         plain(8, 1, Place::Root),
     ]);
     assert_eq!(structure.admit(&through_order), Err(Misfit::Impossible));
-    let later_client_first = blocks(&[
-        plain(9, 0, Place::Beside(Some(id(3, 0)), None)),
-        plain(3, 0, Place::Root),
-    ]);
+    let later_client_first =
+        blocks(&[plain(9, 0, Place::Beside(Some(id(3, 0)), None)), plain(3, 0, Place::Root)]);
     assert!(structure.admit(&later_client_first).is_ok());
 }
 
@@ -192,23 +160,12 @@ fn a_long_chain_takes_no_stack() {
             plain(
                 7,
                 n as u32,
-                n.checked_sub(1)
-                    .map_or(Place::Root, |left| Place::Beside(Some(id(7, left as u32)), None)),
+                n.checked_sub(1).map_or(Place::Root, |left| Place::Beside(Some(id(7, left as u32)), None)),
             )
         })
         .collect();
     let backwards: Vec<Block> = (0..8_000_u64)
-        .map(|n| {
-            plain(
-                n,
-                0,
-                if n == 7_999 {
-                    Place::Root
-                } else {
-                    Place::Beside(Some(id(n + 1, 0)), None)
-                },
-            )
-        })
+        .map(|n| plain(n, 0, if n == 7_999 { Place::Root } else { Place::Beside(Some(id(n + 1, 0)), None) }))
         .collect();
     assert!(Structure::default().admit(&blocks(&chain)).is_ok());
     assert!(Structure::default().admit(&blocks(&backwards)).is_ok());
@@ -234,11 +191,7 @@ fn honest_peers_always_fit_in_whatever_order_they_sync() {
             for (client, clock) in peer.clocks() {
                 assert!(structure.next_clock(client) >= clock, "seed {seed}");
             }
-            assert_eq!(
-                take(&mut Structure::default(), &everything),
-                Ok(()),
-                "seed {seed}"
-            );
+            assert_eq!(take(&mut Structure::default(), &everything), Ok(()), "seed {seed}");
         }
     }
 }

@@ -7,8 +7,8 @@ use yrs::block::ClientID;
 use yrs::types::ToJson;
 pub(super) use yrs::updates::decoder::Decode;
 use yrs::updates::encoder::Encode;
-pub(super) use yrs::{Any, Doc, Map, MapPrelim, Out, Transact, Update, WriteTxn};
-use yrs::{Array, ArrayPrelim, GetString, OffsetKind, Options, ReadTxn, StateVector, Text};
+pub(super) use yrs::{Any, Doc, Map, MapPrelim, Out, Text, Transact, Update, WriteTxn};
+use yrs::{Array, ArrayPrelim, GetString, OffsetKind, Options, ReadTxn, StateVector};
 
 pub(super) fn client_id(client: u64) -> ClientID {
     ClientID::new(client)
@@ -43,14 +43,9 @@ pub(super) fn pointing(client: u64, clock: u64, state: &str) -> Bytes {
 /// The entries of a presence frame: client and state.
 pub(super) fn pointed(frame: &Bytes) -> Vec<(u64, serde_json::Value)> {
     assert_eq!(frame[0], AWARENESS);
-    let Ok(Frame::Awareness(payload)) = validator::frame(frame) else {
-        panic!("not presence")
-    };
+    let Ok(Frame::Awareness(payload)) = validator::frame(frame) else { panic!("not presence") };
     let entries = validator::awareness(payload).unwrap();
-    entries
-        .iter()
-        .map(|entry| (entry.client, serde_json::from_str(entry.state).unwrap()))
-        .collect()
+    entries.iter().map(|entry| (entry.client, serde_json::from_str(entry.state).unwrap())).collect()
 }
 
 /// A client with a document of its own.
@@ -60,13 +55,9 @@ pub(super) struct Peer {
 
 impl Peer {
     pub(super) fn new(client: u64) -> Self {
-        let options = Options {
-            offset_kind: OffsetKind::Utf16,
-            ..Options::with_client_id(ClientID::new(client))
-        };
-        Self {
-            doc: Doc::with_options(options),
-        }
+        let options =
+            Options { offset_kind: OffsetKind::Utf16, ..Options::with_client_id(ClientID::new(client)) };
+        Self { doc: Doc::with_options(options) }
     }
 
     /// Changes the document and returns the update that says so.
@@ -81,9 +72,7 @@ impl Peer {
     pub(super) fn set(&self, key: &str, value: impl Into<Any>) -> Vec<u8> {
         let value = value.into();
         self.change(|transaction| {
-            transaction
-                .get_or_insert_map("elements")
-                .insert(transaction, key, value);
+            transaction.get_or_insert_map("elements").insert(transaction, key, value);
         })
     }
 
@@ -95,8 +84,7 @@ impl Peer {
     pub(super) fn get(&self, key: &str) -> Option<String> {
         let transaction = self.doc.transact();
         let map = transaction.get_map("elements")?;
-        map.get(&transaction, key)
-            .map(|value| value.to_string(&transaction))
+        map.get(&transaction, key).map(|value| value.to_string(&transaction))
     }
 
     pub(super) fn apply(&self, update: &[u8]) {
@@ -127,10 +115,7 @@ impl Peer {
 
     pub(super) fn clocks(&self) -> Vec<(u64, u32)> {
         let state_vector = self.doc.transact().state_vector();
-        state_vector
-            .iter()
-            .map(|(client, clock)| (client.get(), *clock))
-            .collect()
+        state_vector.iter().map(|(client, clock)| (client.get(), *clock)).collect()
     }
 
     pub(super) fn state_vector(&self) -> Vec<u8> {
@@ -138,9 +123,7 @@ impl Peer {
     }
 
     pub(super) fn everything(&self) -> Vec<u8> {
-        self.doc
-            .transact()
-            .encode_state_as_update_v1(&StateVector::default())
+        self.doc.transact().encode_state_as_update_v1(&StateVector::default())
     }
 
     /// The content, comparable; encodings are not.
@@ -149,14 +132,11 @@ impl Peer {
         let map = transaction.get_or_insert_map("elements");
         let list = transaction.get_or_insert_array("list");
         let text = transaction.get_or_insert_text("text");
-        (
-            map.to_json(&transaction),
-            list.to_json(&transaction),
-            text.get_string(&transaction),
-        )
+        (map.to_json(&transaction), list.to_json(&transaction), text.get_string(&transaction))
     }
 
-    /// Some change of any sort that Yjs knows and a board takes.
+    /// Some change of any sort that Yjs knows and a board takes. (No surrogate pairs in the text: where two split one differently,
+    /// Yjs itself leaves them different.)
     pub(super) fn change_at_random(&self, random: &mut Random) -> Vec<u8> {
         self.change(|transaction| {
             let map = transaction.get_or_insert_map("elements");
@@ -186,7 +166,7 @@ impl Peer {
                 8 if text_len > 3 => {
                     text.remove_range(transaction, random.below(text_len as usize - 2) as u32, 2)
                 }
-                _ => text.insert(transaction, 0, ["ä🧶b", "kegel", "x"][random.below(3)]),
+                _ => text.insert(transaction, 0, ["ä", "kegel", "x"][random.below(3)]),
             }
         })
     }
@@ -201,14 +181,7 @@ fn any_at_random(random: &mut Random, depth: usize) -> Any {
         4 => Any::from(random.next() as i64),
         5 => Any::from("schräg 🎳"),
         6 => Any::from(vec![1_u8, 2, 3]),
-        7 => Any::from(
-            (0..random.below(5))
-                .map(|_| any_at_random(random, depth - 1))
-                .collect::<Vec<Any>>(),
-        ),
-        _ => Any::from(std::collections::HashMap::from([(
-            "k".to_owned(),
-            any_at_random(random, depth - 1),
-        )])),
+        7 => Any::from((0..random.below(5)).map(|_| any_at_random(random, depth - 1)).collect::<Vec<Any>>()),
+        _ => Any::from(std::collections::HashMap::from([("k".to_owned(), any_at_random(random, depth - 1))])),
     }
 }

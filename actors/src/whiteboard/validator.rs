@@ -93,11 +93,7 @@ pub(super) fn awareness(bytes: &[u8]) -> Result<Vec<Entry<'_>>, Malformed> {
     let mut reader = Reader::new(bytes);
     let mut entries = Vec::new();
     for _ in 0..clients(&mut reader, 3)? {
-        entries.push(Entry {
-            client: client(&mut reader)?,
-            clock: reader.uint32()?,
-            state: reader.text()?,
-        });
+        entries.push(Entry { client: client(&mut reader)?, clock: reader.uint32()?, state: reader.text()? });
     }
     reader.end()?;
     Ok(entries)
@@ -162,11 +158,7 @@ pub(super) struct Outline {
 
 /// Checks an update of at most `blocks_max` blocks and deleted ranges and tells what it is about.
 pub(super) fn update(bytes: &[u8], blocks_max: usize) -> Result<Outline, Malformed> {
-    let mut walk = Walk {
-        reader: Reader::new(bytes),
-        outline: Outline::default(),
-        blocks_max,
-    };
+    let mut walk = Walk { reader: Reader::new(bytes), outline: Outline::default(), blocks_max };
     walk.sections()?;
     walk.deletes()?;
     walk.reader.end()?;
@@ -199,12 +191,7 @@ impl Walk<'_> {
                     return Err(Malformed("clock"));
                 }
                 // Both fit: end ≤ 2^31.
-                let block = Block {
-                    id: Id { client, clock: next },
-                    len: len as u32,
-                    class,
-                    place,
-                };
+                let block = Block { id: Id { client, clock: next }, len: len as u32, class, place };
                 self.outline.blocks.push(block);
                 self.outline.weight += BLOCK_WEIGHT;
                 next = end as u32;
@@ -246,16 +233,8 @@ impl Walk<'_> {
             10 => return Ok((Class::Hole, Place::None, u64::from(self.reader.uint32()?))),
             _ => {}
         }
-        let left = if info & 0x80 != 0 {
-            Some(id(&mut self.reader)?)
-        } else {
-            None
-        };
-        let right = if info & 0x40 != 0 {
-            Some(id(&mut self.reader)?)
-        } else {
-            None
-        };
+        let left = if info & 0x80 != 0 { Some(id(&mut self.reader)?) } else { None };
+        let right = if info & 0x40 != 0 { Some(id(&mut self.reader)?) } else { None };
         let place = if left.is_none() && right.is_none() {
             let place = match self.reader.byte()? {
                 1 => self.reader.text().map(|_name| Place::Root)?,
@@ -380,36 +359,21 @@ pub(super) fn json_nesting(text: &str) -> usize {
 
 fn clients(reader: &mut Reader<'_>, bytes_each: u64) -> Result<u32, Malformed> {
     let count = reader.count(bytes_each)?;
-    if count > CLIENTS_MAX {
-        Err(Malformed("too many clients"))
-    } else {
-        Ok(count)
-    }
+    if count > CLIENTS_MAX { Err(Malformed("too many clients")) } else { Ok(count) }
 }
 
 fn client(reader: &mut Reader<'_>) -> Result<u64, Malformed> {
     let client = reader.uint()?;
-    if client >= CLIENT_END {
-        Err(Malformed("client id"))
-    } else {
-        Ok(client)
-    }
+    if client >= CLIENT_END { Err(Malformed("client id")) } else { Ok(client) }
 }
 
 fn clock(reader: &mut Reader<'_>) -> Result<u32, Malformed> {
     let clock = reader.uint32()?;
-    if u64::from(clock) > CLOCK_MAX {
-        Err(Malformed("clock"))
-    } else {
-        Ok(clock)
-    }
+    if u64::from(clock) > CLOCK_MAX { Err(Malformed("clock")) } else { Ok(clock) }
 }
 
 fn id(reader: &mut Reader<'_>) -> Result<Id, Malformed> {
-    Ok(Id {
-        client: client(reader)?,
-        clock: clock(reader)?,
-    })
+    Ok(Id { client: client(reader)?, clock: clock(reader)? })
 }
 
 #[cfg(test)]

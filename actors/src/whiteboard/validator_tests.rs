@@ -1,7 +1,7 @@
 //! What the gate lets pass, and what not.
 
 use super::*;
-use crate::whiteboard::testing::{Decode, Peer, Random, Update, client_id};
+use crate::whiteboard::testing::{Decode, Peer, Random, Text, Update, WriteTxn, client_id};
 use crate::whiteboard::wire::{awareness_message, put_buffer, put_uint, sync_message};
 
 const ANY_NUMBER: usize = usize::MAX;
@@ -25,16 +25,7 @@ fn frames_are_told_apart() {
     assert_eq!(frame(&sync_message(UPDATE, &[0, 0])), Ok(Frame::Update(&[0, 0])));
     assert_eq!(frame(&awareness_message(&[0])), Ok(Frame::Awareness(&[0])));
     assert_eq!(frame(&[3]), Ok(Frame::QueryAwareness));
-    for bad in [
-        &[][..],
-        &[0],
-        &[0, 3, 0],
-        &[0, 2, 5, 0],
-        &[0, 2, 1, 0, 0],
-        &[2, 0],
-        &[3, 0],
-        &[9],
-    ] {
+    for bad in [&[][..], &[0], &[0, 3, 0], &[0, 2, 5, 0], &[0, 2, 1, 0, 0], &[2, 0], &[3, 0], &[9]] {
         assert!(frame(bad).is_err(), "{bad:?}");
     }
 }
@@ -43,11 +34,7 @@ fn frames_are_told_apart() {
 fn whatever_yrs_writes_passes_and_is_outlined_as_yrs_reads_it() {
     for seed in 0..60 {
         let mut random = Random(seed);
-        let peers = [
-            Peer::new(1),
-            Peer::new((1 << 53) - 1),
-            Peer::new(u64::from(u32::MAX) + seed),
-        ];
+        let peers = [Peer::new(1), Peer::new((1 << 53) - 1), Peer::new(u64::from(u32::MAX) + seed)];
         for _ in 0..60 {
             let (from, to) = (random.below(3), random.below(3));
             let change = peers[from].change_at_random(&mut random);
@@ -62,9 +49,7 @@ fn whatever_yrs_writes_passes_and_is_outlined_as_yrs_reads_it() {
             });
             for (client, end) in ends {
                 let inserted = decoded.insertions(true);
-                let last = inserted
-                    .get(&client_id(client))
-                    .and_then(|r| r.iter().map(|(r, _)| r.end).max());
+                let last = inserted.get(&client_id(client)).and_then(|r| r.iter().map(|(r, _)| r.end).max());
                 assert_eq!(last, Some(end), "seed {seed}");
             }
             peers[to].apply(&peers[from].everything());
@@ -75,36 +60,28 @@ fn whatever_yrs_writes_passes_and_is_outlined_as_yrs_reads_it() {
 }
 
 #[test]
+fn text_is_measured_in_utf16_as_yjs_does() {
+    let peer = Peer::new(7);
+    let change = peer.change(|transaction| {
+        let text = transaction.get_or_insert_text("text");
+        text.insert(transaction, 0, "ä🧶b");
+    });
+    assert_eq!(update(&change, ANY_NUMBER).unwrap().blocks[0].len, 4);
+}
+
+#[test]
 fn a_few_bytes_that_claim_much_are_refused() {
     // Each of these made yrs 0.28 reserve hundreds of megabytes.
     let claims = [255, 255, 255, 122];
     assert_eq!(state_vector(&claims).unwrap_err().0, "claims more than is there");
     assert_eq!(refusal(&claims), "claims more than is there");
-    assert_eq!(
-        refusal(&[1, 255, 255, 255, 122, 7, 0]),
-        "claims more than is there"
-    );
+    assert_eq!(refusal(&[1, 255, 255, 255, 122, 7, 0]), "claims more than is there");
     assert_eq!(refusal(&[0, 255, 255, 255, 122]), "claims more than is there");
-    assert_eq!(
-        refusal(&[0, 1, 7, 255, 255, 255, 122]),
-        "claims more than is there"
-    );
-    assert_eq!(
-        refusal(&block(8, &[1, 1, b'm', 255, 255, 255, 122])),
-        "claims more than is there"
-    );
-    assert_eq!(
-        refusal(&block(8, &[1, 1, b'm', 1, 117, 255, 255, 255, 122])),
-        "claims more than is there"
-    );
-    assert_eq!(
-        refusal(&block(8, &[1, 1, b'm', 1, 118, 255, 255, 255, 122])),
-        "claims more than is there"
-    );
-    assert_eq!(
-        refusal(&block(4, &[1, 1, b'm', 255, 255, 255, 122])),
-        "ends early"
-    );
+    assert_eq!(refusal(&[0, 1, 7, 255, 255, 255, 122]), "claims more than is there");
+    assert_eq!(refusal(&block(8, &[1, 1, b'm', 255, 255, 255, 122])), "claims more than is there");
+    assert_eq!(refusal(&block(8, &[1, 1, b'm', 1, 117, 255, 255, 255, 122])), "claims more than is there");
+    assert_eq!(refusal(&block(8, &[1, 1, b'm', 1, 118, 255, 255, 255, 122])), "claims more than is there");
+    assert_eq!(refusal(&block(4, &[1, 1, b'm', 255, 255, 255, 122])), "ends early");
     assert_eq!(awareness(&claims).unwrap_err().0, "claims more than is there");
 }
 
@@ -123,10 +100,7 @@ fn values_nest_to_a_limit_and_no_stack_grows_with_them() {
     assert_eq!(refusal(&nested(500_000)), "nested too deep");
     let json = |depth: usize| {
         let mut content = vec![1, 1, b'm'];
-        put_buffer(
-            &mut content,
-            format!("{}{}", "[".repeat(depth), "]".repeat(depth)).as_bytes(),
-        );
+        put_buffer(&mut content, format!("{}{}", "[".repeat(depth), "]".repeat(depth)).as_bytes());
         block(5, &content)
     };
     assert!(update(&json(NESTING_MAX), ANY_NUMBER).is_ok());

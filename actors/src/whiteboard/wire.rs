@@ -35,11 +35,7 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn end(&self) -> Result<(), Malformed> {
-        if self.rest.is_empty() {
-            Ok(())
-        } else {
-            Err(Malformed("trailing bytes"))
-        }
+        if self.rest.is_empty() { Ok(()) } else { Err(Malformed("trailing bytes")) }
     }
 
     pub(super) fn byte(&mut self) -> Result<u8, Malformed> {
@@ -138,17 +134,7 @@ mod tests {
 
     #[test]
     fn a_varint_comes_back() {
-        for value in [
-            0,
-            1,
-            127,
-            128,
-            16_383,
-            16_384,
-            u64::from(u32::MAX),
-            (1 << 53) - 1,
-            (1 << 63) - 1,
-        ] {
+        for value in [0, 1, 127, 128, 16_383, 16_384, u64::from(u32::MAX), (1 << 53) - 1, (1 << 63) - 1] {
             let mut bytes = Vec::new();
             put_uint(&mut bytes, value);
             let mut reader = Reader::new(&bytes);
@@ -160,10 +146,7 @@ mod tests {
     #[test]
     fn an_endless_varint_is_refused() {
         assert_eq!(Reader::new(&[0xff; 40]).uint(), Err(Malformed("varint too long")));
-        assert_eq!(
-            Reader::new(&[0xff; 40]).skip_int(),
-            Err(Malformed("varint too long"))
-        );
+        assert_eq!(Reader::new(&[0xff; 40]).skip_int(), Err(Malformed("varint too long")));
         assert_eq!(Reader::new(&[0xff; 4]).uint(), Err(Malformed("ends early")));
     }
 

@@ -1,0 +1,209 @@
+//! What is drawn on the board, and the way an update takes to get there.
+//!
+//! In this order: the outline of its bytes (`validator`), whose ids it adds to (`ownership`), whether it fits what the board knows
+//! (`structure`; what builds on something missing waits in `waiting`), the board's size, and only then the document. Knows participants
+//! by their ids, and sockets only as the owners of waiting updates; rights were checked by `board`.
+
+use super::document::{ApplyError, Document};
+use super::messages::SocketId;
+use super::ownership::{Adding, Foreign, Owners};
+use super::size::Size;
+use super::structure::{Misfit, Structure};
+use super::validator::{self, Outline};
+use super::waiting::Waiting;
+use super::wire::Malformed;
+use crate::participant::ParticipantId;
+use bytes::Bytes;
+use std::collections::HashMap;
+
+/// An update on its way.
+#[derive(Clone, Debug)]
+pub(super) struct Stroke {
+    /// The socket it came from.
+    pub(super) from: SocketId,
+    /// Whose.
+    pub(super) who: ParticipantId,
+    /// The update, not yet validated.
+    pub(super) update: Bytes,
+    /// Whether it is drawn now or restored.
+    pub(super) adding: Adding,
+}
+
+/// What became of an update that breaks no rule.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Outcome {
+    /// This was new in it.
+    Drawn(Bytes),
+    /// All of it was known.
+    Known,
+    /// It is not taken now, but its sender may ask for the board's state and give again what is still missing then:
+    /// it builds on something missing, or restores somebody's strokes while they do so themselves (or forges them).
+    Postponed,
+}
+
+/// Why an update ends its sender's socket.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Offence {
+    /// It breaks the protocol, or yrs.
+    Protocol,
+    /// The board is full.
+    Full,
+}
+
+impl From<Malformed> for Offence {
+    fn from(_malformed: Malformed) -> Self {
+        Self::Protocol
+    }
+}
+
+/// See the module's text.
+#[derive(Default)]
+pub(super) struct Drawing {
+    document: Document,
+    structure: Structure,
+    owners: Owners,
+    size: Size,
+    waiting: Waiting,
+    failures_caused: HashMap<ParticipantId, u32>,
+    /// How often the document had been built again when `structure` was learned from it.
+    learned: u64,
+}
+
+impl Drawing {
+    /// Takes a piece of what was kept. False when it is damaged, or lacks a damaged one: then it is left out.
+    pub(super) fn restore(&mut self, piece: &[u8]) -> bool {
+        let Ok(outline) = validator::update(piece, usize::MAX) else { return false };
+        let Ok(additions) = self.structure.admit(&outline) else { return false };
+        if self.document.apply(piece).is_err() {
+            self.relearn();
+            return false;
+        }
+        self.structure.commit(additions);
+        self.size.add(piece.len(), outline.weight, outline.blocks.len());
+        true
+    }
+
+    /// Takes an update.
+    pub(super) fn draw(&mut self, stroke: &Stroke) -> Result<Outcome, Offence> {
+        let outline = validator::update(&stroke.update, BLOCKS_PER_UPDATE)?;
+        let clients = self.structure.added_clients(&outline);
+        if self.is_barred(&stroke.who) || self.check_owners(stroke, &outline, &clients).is_err() {
+            return Ok(Outcome::Postponed);
+        }
+        let additions = match self.structure.admit(&outline) {
+            Ok(additions) => additions,
+            Err(Misfit::Gap(missing)) => {
+                self.waiting.add(missing, stroke);
+                return Ok(Outcome::Postponed);
+            }
+            Err(Misfit::TooDeep | Misfit::Impossible) => return Err(Offence::Protocol),
+            Err(Misfit::TooManyClients) => return Err(Offence::Full),
+        };
+        self.check_size(&stroke.update, &outline)?;
+        let new = self.document.apply(&stroke.update).map_err(|error| self.blame(&stroke.who, error))?;
+        self.structure.commit(additions);
+        if stroke.adding == Adding::Live {
+            // Those that are not theirs already are nobody's: `check_owners` has said so.
+            clients.iter().for_each(|client| self.owners.claim(&stroke.who, *client).unwrap_or_default());
+        }
+        let Some(new) = new else { return Ok(Outcome::Known) };
+        self.size.add(new.len(), outline.weight, outline.blocks.len());
+        Ok(Outcome::Drawn(new))
+    }
+
+    /// An update that waited for what has arrived now.
+    pub(super) fn take_waiting(&mut self) -> Option<Stroke> {
+        self.waiting.take_ready(|missing| self.structure.knows(missing))
+    }
+
+    /// A client id shown by somebody's presence becomes theirs; false when it is somebody else's.
+    pub(super) fn claim(&mut self, who: &ParticipantId, client: u64) -> bool {
+        self.owners.claim(who, client).is_ok()
+    }
+
+    /// The socket closed or may draw no more.
+    pub(super) fn forget_socket(&mut self, socket: SocketId) {
+        self.waiting.forget(socket);
+    }
+
+    /// The participant left the room.
+    pub(super) fn forget_participant(&mut self, who: &ParticipantId) {
+        self.owners.release(who);
+        self.failures_caused.remove(who);
+    }
+
+    /// What somebody with this state vector lacks, as an update.
+    pub(super) fn diff(&mut self, state_vector: &[u8]) -> Result<Vec<u8>, Offence> {
+        validator::state_vector(state_vector)?;
+        let diff = self.document.diff(state_vector).map_err(|_failed| Offence::Protocol);
+        self.relearn();
+        diff
+    }
+
+    /// How far the board has come.
+    pub(super) fn state_vector(&mut self) -> Option<Vec<u8>> {
+        self.document.state_vector().ok()
+    }
+
+    /// Everything, as one update.
+    pub(super) fn snapshot(&mut self) -> Option<Bytes> {
+        self.document.snapshot().ok()
+    }
+
+    fn is_barred(&self, who: &ParticipantId) -> bool {
+        self.failures_caused.get(who).is_some_and(|failures| *failures >= FAILURES_MAX)
+    }
+
+    fn check_owners(&self, stroke: &Stroke, outline: &Outline, clients: &[u64]) -> Result<(), Foreign> {
+        // Whoever deletes what somebody has not drawn yet would wipe it the moment they do.
+        let foretold = self.structure.foretold_deletes(outline);
+        if foretold.iter().any(|client| self.owners.is_foreign(&stroke.who, *client)) {
+            return Err(Foreign);
+        }
+        self.owners.check(&stroke.who, clients, stroke.adding)
+    }
+
+    fn check_size(&mut self, update: &[u8], outline: &Outline) -> Result<(), Offence> {
+        let fits = |size: &Size| size.fits(update.len(), outline.weight, outline.blocks.len());
+        if !fits(&self.size)
+            && self.size.is_stale()
+            && let Some((size, _)) = self.measure()
+        {
+            self.size = size;
+        }
+        if fits(&self.size) { Ok(()) } else { Err(Offence::Full) }
+    }
+
+    fn blame(&mut self, who: &ParticipantId, error: ApplyError) -> Offence {
+        if error == ApplyError::Panicked {
+            *self.failures_caused.entry(who.clone()).or_default() += 1;
+        }
+        self.relearn();
+        Offence::Protocol
+    }
+
+    /// When the document was built again: learns anew from it what it holds.
+    fn relearn(&mut self) {
+        if self.document.rebuilt() != self.learned
+            && let Some((size, outline)) = self.measure()
+        {
+            self.learned = self.document.rebuilt();
+            let mut structure = Structure::default();
+            if let Ok(additions) = structure.admit(&outline) {
+                structure.commit(additions);
+            }
+            (self.structure, self.size) = (structure, size);
+        }
+    }
+
+    fn measure(&mut self) -> Option<(Size, Outline)> {
+        let snapshot = self.document.snapshot().ok()?;
+        let outline = validator::update(&snapshot, usize::MAX).ok()?;
+        Some((Size::measured(snapshot.len(), outline.weight, outline.blocks.len()), outline))
+    }
+}
+
+/// Blocks of one update; a frame of 1 MiB cannot hold many more.
+const BLOCKS_PER_UPDATE: usize = 65_536;
+/// Who broke the document this often draws no more.
+const FAILURES_MAX: u32 = 3;
