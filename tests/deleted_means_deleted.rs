@@ -10,12 +10,12 @@ const SERVER: &str = env!("CARGO_BIN_EXE_kegelbahn");
 /// The files below a folder that contain a text, in the encodings it may be stored in.
 fn files_with(folder: &Path, text: &str) -> Vec<String> {
     let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
         if path.is_dir() {
             found.extend(files_with(&path, text));
         } else {
-            let bytes = std::fs::read(&path).unwrap();
+            let bytes = std::fs::read(&path).expect("a file");
             if bytes.windows(text.len()).any(|window| window == text.as_bytes()) {
                 found.push(path.display().to_string());
             }

@@ -19,7 +19,8 @@ impl Talk {
     async fn begin() -> Self {
         let server = Server::start(SERVER).await;
         server.host("mara").await;
-        let door = server.room("mara", "Plenum", "open")["link"].as_str().unwrap().to_owned();
+        let room = server.room("mara", "Plenum", "open");
+        let door = room["link"].as_str().expect("a link").to_owned();
         let ada = Person::enter(&server, &door, "Ada", 1).await;
         let ben = Person::enter(&server, &door, "Ben", 2).await;
         for person in [&ada, &ben] {
@@ -44,7 +45,7 @@ impl Talk {
     /// A socket that has not joined yet.
     async fn socket(&self) -> Signalling {
         let opening = Opening { origin: Some(self.server.origin()), ..Opening::default() };
-        Signalling::open(self.server.address(), "/api/signal", opening).await.unwrap()
+        Signalling::open(self.server.address(), "/api/signal", opening).await.expect("the socket is opened")
     }
 
     /// A socket of somebody who is inside, without media.

@@ -14,7 +14,7 @@ async fn film_over(up: Impairment, down: Impairment, ada_is_bad: bool, seed: u64
     let server = Server::start(SERVER).await;
     server.host("mara").await;
     let room = server.room("mara", "Plenum", "open");
-    let door = room["link"].as_str().unwrap();
+    let door = room["link"].as_str().expect("a link");
     let link = LossyLink::open(server.media_address(), seed, up, down).await;
     let entrance = |name, tag, bad: bool| Entrance {
         door,
@@ -29,7 +29,7 @@ async fn film_over(up: Impairment, down: Impairment, ada_is_bad: bool, seed: u64
     ada.media.film(true);
     let face = ben.slot_of(&ada.id, "camera").await;
     ben.receives(20, 1, 'v').await;
-    let first = ben.media.received(&face).last_from(1).unwrap() + 1;
+    let first = ben.media.received(&face).last_from(1).expect("packets") + 1;
     link.impair(true);
     until("600 packets are filmed", async || (ada.media.camera_sent().0 > first + 600).then_some(())).await;
     let last = ada.media.camera_sent().0 - 1;

@@ -13,7 +13,7 @@ fn face(answer: &Response) -> (u16, Vec<u8>, Vec<(String, String)>) {
 }
 
 async fn change(http: &mut Http, room: &Value, changes: Value) -> Response {
-    let path = format!("/api/rooms/{}", room["id"].as_str().unwrap());
+    let path = format!("/api/rooms/{}", room["id"].as_str().expect("an id"));
     http.request("PATCH", &path, Some(&changes)).await
 }
 

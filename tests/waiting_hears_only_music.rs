@@ -10,7 +10,7 @@ const SERVER: &str = env!("CARGO_BIN_EXE_kegelbahn");
 async fn lobby(server: &Server) -> (Person, Person, String) {
     let http = server.host("mara").await;
     let room = server.room("mara", "Geheimer Plenumsraum", "knock");
-    let door = room["link"].as_str().unwrap();
+    let door = room["link"].as_str().expect("a link");
     let entrance = Entrance {
         door,
         name: "Mara Gastgeberin",
