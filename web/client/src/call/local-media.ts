@@ -103,6 +103,14 @@ export class LocalMedia {
     await this.acquire(kind)
   }
 
+  /** Gives a device back for good, as for listening only. */
+  drop(kind: Captured): void {
+    this.turns[kind] += 1
+    this.release(kind)
+    this.patch(kind, idle)
+    this.onSwitch()
+  }
+
   /** Takes another device, also in the middle of a sentence. */
   async choose(kind: DeviceKind, id: string): Promise<void> {
     const { chosen, devices } = this.state.get()

@@ -142,14 +142,17 @@ export class Session {
   private joined(message: Extract<ServerMessage, { type: 'joined' }>): void {
     const { door } = this
     const known = this.parts.stays.get(door)
+    const { microphone, camera } = known ?? this.ownMedia()
     this.parts.stays.set(door, {
       token: message.resume,
       name: this.name,
       insideSince: known?.insideSince ?? null,
+      microphone,
+      camera,
     })
     this.build(message)
     this.toldMedia = ''
-    this.tellMedia()
+    this.sayMedia()
   }
 
   private build(message: Extract<ServerMessage, { type: 'joined' }>): void {
@@ -253,6 +256,13 @@ export class Session {
   }
 
   private tellMedia(): void {
+    const media = this.ownMedia()
+    const stay = this.parts.stays.get(this.door)
+    if (stay) this.parts.stays.set(this.door, { ...stay, microphone: media.microphone, camera: media.camera })
+    this.sayMedia()
+  }
+
+  private sayMedia(): void {
     const media = this.ownMedia()
     const told = JSON.stringify(media)
     if (told !== this.toldMedia && this.ask({ type: 'set_media', ...media })) this.toldMedia = told

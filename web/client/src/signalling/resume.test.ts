@@ -12,9 +12,10 @@ function box(): Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> {
 
 test('each door has its own token, and forgetting takes one of them', () => {
   const stays = new Stays(box())
-  stays.set('a', { token: 'ta', name: 'Juna', insideSince: null })
-  stays.set('b', { token: 'tb', name: 'Tilo', insideSince: 5 })
-  expect(stays.get('a')).toEqual({ token: 'ta', name: 'Juna', insideSince: null })
+  const juna = { token: 'ta', name: 'Juna', insideSince: null, microphone: true, camera: false }
+  stays.set('a', juna)
+  stays.set('b', { ...juna, token: 'tb', insideSince: 5 })
+  expect(stays.get('a')).toEqual(juna)
   stays.forget('a')
   expect(stays.get('a')).toBeNull()
   expect(stays.get('b')?.token).toBe('tb')
@@ -25,6 +26,6 @@ test('rubbish in the storage, or none at all, is as no stay', () => {
   expect(new Stays(rubbish).get('a')).toBeNull()
   expect(new Stays({ ...box(), getItem: () => '{' }).get('a')).toBeNull()
   const none = new Stays(null)
-  none.set('a', { token: 't', name: 'n', insideSince: null })
+  none.set('a', { token: 't', name: 'n', insideSince: null, microphone: true, camera: true })
   expect(none.get('a')).toBeNull()
 })

@@ -6,6 +6,9 @@ export interface Stay {
   readonly name: string
   /** When one came in, in milliseconds since 1970; null while waiting. */
   readonly insideSince: number | null
+  /** What was switched on, so that a reload switches it on again and nothing else. */
+  readonly microphone: boolean
+  readonly camera: boolean
 }
 
 type Box = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
@@ -45,10 +48,12 @@ function key(door: string): string {
 
 function isStay(value: unknown): value is Stay {
   if (typeof value !== 'object' || value === null) return false
-  const { token, name, insideSince } = value as Record<string, unknown>
+  const { token, name, insideSince, microphone, camera } = value as Record<string, unknown>
   return (
     typeof token === 'string' &&
     typeof name === 'string' &&
-    (insideSince === null || typeof insideSince === 'number')
+    (insideSince === null || typeof insideSince === 'number') &&
+    typeof microphone === 'boolean' &&
+    typeof camera === 'boolean'
   )
 }

@@ -2,7 +2,7 @@
 // comes back with the resume token and backs off. It knows nothing of rooms, media or the page.
 // Invariants: `join` is the first message of every socket; nothing is sent before `joined` but `join`;
 // after `stop` or a final `bye` no timer and no socket is left.
-import type { ClientMessage, MediaState, ServerMessage } from './protocol'
+import { PROTOCOL_VERSION, type ClientMessage, type MediaState, type ServerMessage } from './protocol'
 
 export const PING_EVERY_MS = 3000
 export const DEAD_AFTER_MS = 5000
@@ -118,7 +118,9 @@ export class SignallingSocket {
   }
 
   private sendJoin(wire: Wire): void {
-    wire.send(JSON.stringify({ type: 'join', protocol: 1, ...this.joining() } satisfies ClientMessage))
+    wire.send(
+      JSON.stringify({ type: 'join', protocol: PROTOCOL_VERSION, ...this.joining() } satisfies ClientMessage),
+    )
   }
 
   private received(data: unknown): void {

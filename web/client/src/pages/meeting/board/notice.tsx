@@ -1,0 +1,72 @@
+import { Undo2 } from 'lucide-react'
+import type { ReactNode } from 'react'
+import type { BoardStatus } from '../../../board/connection'
+import { useWords } from '../../../i18n'
+import { Button, Rolling } from '../../../ui'
+import { useLasting, useSeen } from '../../door/use-lasting'
+import { boardWords } from '../words'
+import type { Wiped } from './wipe'
+
+interface BoardNoticeProps {
+  status: BoardStatus
+  synced: boolean
+  mayDraw: boolean
+  wiped: Wiped | null
+  onReopen: () => void
+  onUndo: () => void
+  onWipeSeen: () => void
+}
+
+const SEEN_AFTER_MS = 10_000
+
+/** A sentence at the board's foot, clear of its tools. */
+export function BoardNotice(props: BoardNoticeProps): ReactNode {
+  const { status, synced, mayDraw, wiped, onReopen, onUndo, onWipeSeen } = props
+  const t = useWords(boardWords)
+  const lost = useLasting(status === 'lost', 1500)
+  useSeen(wiped, SEEN_AFTER_MS, onWipeSeen)
+  if (!synced && (status === 'connecting' || status === 'lost')) {
+    return (
+      <div className="board-note">
+        <Rolling>{t.loading}</Rolling>
+      </div>
+    )
+  }
+  return (
+    <div className="board-foot" role="status">
+      {foot()}
+    </div>
+  )
+
+  function foot(): ReactNode {
+    switch (status) {
+      case 'full':
+      case 'broken':
+      case 'elsewhere':
+        return (
+          <p className="notice bad">
+            <span className="grow">{t[status]}</span>
+            <Button look="quiet" size="sm" onClick={onReopen}>
+              {status === 'elsewhere' ? t.here : t.reload}
+            </Button>
+          </p>
+        )
+      case 'lost':
+        return lost ? <p className="notice warn">{t.lost}</p> : null
+      case 'connecting':
+      case 'open':
+        if (wiped) {
+          return (
+            <p className="notice">
+              <span className="grow">{t.wiped}</span>
+              <Button look="quiet" size="sm" onClick={onUndo}>
+                <Undo2 className="i" aria-hidden />
+                {t.undo}
+              </Button>
+            </p>
+          )
+        }
+        return mayDraw ? null : <p className="notice">{t.viewOnly}</p>
+    }
+  }
+}
