@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod api;
+pub mod board;
 pub mod clock;
 pub mod errors;
 pub mod guard;

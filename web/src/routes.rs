@@ -2,7 +2,7 @@
 
 use crate::api::{accounts, doors, load, openapi, rooms, server, sessions};
 use crate::errors::ApiError;
-use crate::{pages, signalling};
+use crate::{board, pages, signalling};
 use actix_web::error::{JsonPayloadError, PathError, QueryPayloadError};
 use actix_web::http::StatusCode;
 use actix_web::web::{self, JsonConfig, PathConfig, PayloadConfig, QueryConfig, ServiceConfig};
@@ -33,6 +33,7 @@ pub fn configure(app: &mut ServiceConfig) {
         .service(web::resource("/api/doors/{door}").get(doors::get))
         .service(web::resource("/api/load").get(load::get));
     signalling::configure(app);
+    board::configure(app);
 
     app.default_service(web::to(pages::serve));
 }

@@ -1,7 +1,9 @@
-//! The board as an actor: carries messages to `Board`, its effects to sockets, store and room, and reads the clock for them.
+//! The board as an actor: carries messages to `Board`, its effects to sockets, store and room, and reads the
+//! clock for them.
 //!
-//! Limits: 4,096 messages may wait (a socket sends its next frame when the last one was taken, so sockets and the room's words find room);
-//! each socket's queue is bounded (`outlet`), and a full one costs that socket its connection.
+//! Limits: 4,096 messages may wait (a socket sends its next frame when the last one was taken, so sockets and
+//! the room's words find room); each socket's queue is bounded (`outlet`), and a full one costs that socket
+//! its connection.
 
 use super::board::{Board, CLOSE_SLOW, Effect};
 use super::messages::{

@@ -1,7 +1,7 @@
 //! The board without its actor: sockets, rights, the document, presence, and what is to be sent to whom.
 //!
-//! Pure: every method takes the time since the board's start and leaves effects, which the actor carries out in their order.
-//! Bad input ends its sender's socket or is refused to its sender; the others notice nothing.
+//! Pure: every method takes the time since the board's start and leaves effects, which the actor carries out
+//! in their order. Bad input ends its sender's socket or is refused to its sender; the others notice nothing.
 
 use super::document::merge;
 use super::drawing::{Drawing, Offence, Outcome, Stroke};
@@ -50,8 +50,8 @@ pub(super) struct Board {
     fanout: Fanout,
     sockets: BTreeMap<SocketId, Socket>,
     next_socket: u64,
-    /// Rights that the room has told, also of people without a socket: whoever asked the room for a socket before a lock
-    /// and opens it after that is locked.
+    /// Rights that the room has told, also of people without a socket: whoever asked the room for a socket
+    /// before a lock and opens it after that is locked.
     rights: HashMap<ParticipantId, bool>,
     /// Who left last; for the same reason.
     gone: VecDeque<ParticipantId>,
@@ -277,7 +277,8 @@ impl Board {
         }
     }
 
-    /// Sync step 1: "this is what I have; give me what I lack". Who gives nothing of use is asked less and less.
+    /// Sync step 1: "this is what I have; give me what I lack". Who gives nothing of use is asked less and
+    /// less.
     fn ask(&mut self, now: Duration, id: SocketId) {
         let Some(state_vector) = self.drawing.state_vector() else { return };
         if let Some(socket) = self.sockets.get_mut(&id) {

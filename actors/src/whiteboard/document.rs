@@ -1,8 +1,9 @@
 //! The Yjs document itself; the only file of the board that imports yrs.
 //!
-//! Takes only updates that `validator` and `structure` let pass. Whatever yrs does with them, a panic inside it ends here: the document is
-//! dropped and built again from its last snapshot and the updates since, which are kept for that (at most a quarter more than the snapshot).
-//! Knows neither sockets nor rights nor the disk. Encodings of equal content differ, so nobody may compare them.
+//! Takes only updates that `validator` and `structure` let pass. Whatever yrs does with them, a panic inside
+//! it ends here: the document is dropped and built again from its last snapshot and the updates since, which
+//! are kept for that (at most a quarter more than the snapshot). Knows neither sockets nor rights nor the
+//! disk. Encodings of equal content differ, so nobody may compare them.
 
 use bytes::Bytes;
 use std::mem::ManuallyDrop;
@@ -113,7 +114,8 @@ impl Document {
         tracing::error!("a board's document was built again after a failure");
         self.rebuilt += 1;
         let broken = std::mem::replace(&mut self.doc, new_doc());
-        // Its memory is sound even where its content is not; should its destructor object, it has had its say.
+        // Its memory is sound even where its content is not; should its destructor object, it has had its
+        // say.
         if catch_unwind(AssertUnwindSafe(move || drop(broken))).is_err() {
             tracing::error!("a board's broken document could not be dropped");
         }
@@ -146,8 +148,9 @@ struct Halfway(bool);
 
 fn apply_to(doc: &Doc, update: &[u8]) -> Result<Bytes, Halfway> {
     let update = Update::decode_v1(update).map_err(|_invalid| Halfway(false))?;
-    // A transaction commits when it is dropped. While a panic unwinds, a second one there would abort the process:
-    // so a panic leaves it undropped: that document's memory is lost, which is why drawers who cause panics are barred.
+    // A transaction commits when it is dropped. While a panic unwinds, a second one there would abort the
+    // process: so a panic leaves it undropped: that document's memory is lost, which is why drawers who cause
+    // panics are barred.
     let mut transaction = ManuallyDrop::new(doc.transact_mut());
     let applied = transaction.apply_update(update);
     transaction.commit();

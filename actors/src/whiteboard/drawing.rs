@@ -1,8 +1,9 @@
 //! What is drawn on the board, and the way an update takes to get there.
 //!
-//! In this order: the outline of its bytes (`validator`), whose ids it adds to (`ownership`), whether it fits what the board knows
-//! (`structure`; what builds on something missing waits in `waiting`), the board's size, and only then the document. Knows participants
-//! by their ids, and sockets only as the owners of waiting updates; rights were checked by `board`.
+//! In this order: the outline of its bytes (`validator`), whose ids it adds to (`ownership`), whether it fits
+//! what the board knows (`structure`; what builds on something missing waits in `waiting`), the board's size,
+//! and only then the document. Knows participants by their ids, and sockets only as the owners of waiting
+//! updates; rights were checked by `board`.
 
 use super::document::{ApplyError, Document};
 use super::messages::SocketId;
@@ -36,8 +37,9 @@ pub(super) enum Outcome {
     Drawn(Bytes),
     /// All of it was known.
     Known,
-    /// It is not taken now, but its sender may ask for the board's state and give again what is still missing then:
-    /// it builds on something missing, or restores somebody's strokes while they do so themselves (or forges them).
+    /// It is not taken now, but its sender may ask for the board's state and give again what is still missing
+    /// then: it builds on something missing, or restores somebody's strokes while they do so themselves (or
+    /// forges them).
     Postponed,
 }
 

@@ -1,8 +1,10 @@
-//! When what leaves for whom: within one tick, all drawers' updates and cursors become one frame of each sort per receiver.
+//! When what leaves for whom: within one tick, all drawers' updates and cursors become one frame of each sort
+//! per receiver.
 //!
-//! N people drawing then cost O(N) frames a tick, not O(N²). A lone stroke does not wait: a quiet board sends at once, and only what
-//! follows within the tick is collected. An update is not sent back to its drawer when it is alone in its frame; in a merged
-//! frame it is, which Yjs ignores as known. Pure: time is the duration since the board's start.
+//! N people drawing then cost O(N) frames a tick, not O(N²). A lone stroke does not wait: a quiet board sends
+//! at once, and only what follows within the tick is collected. An update is not sent back to its drawer when
+//! it is alone in its frame; in a merged frame it is, which Yjs ignores as known. Pure: time is the duration
+//! since the board's start.
 
 use super::messages::SocketId;
 use bytes::Bytes;

@@ -66,8 +66,8 @@ pub struct RemoveDrawer(pub ParticipantId);
 #[rtype(result = "()")]
 pub struct SetKeep(pub bool);
 
-/// Answers when everything that is to be kept is on disk (or the store has refused it three times in a row, which is in the log);
-/// used when the server drains and when the room closes.
+/// Answers when everything that is to be kept is on disk (or the store has refused it three times in a row,
+/// which is in the log); used when the server drains and when the room closes.
 #[derive(actix::Message)]
 #[rtype(result = "()")]
 pub struct Flush;

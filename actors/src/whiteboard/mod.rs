@@ -1,11 +1,13 @@
 //! The room's board: one Yjs document behind one actor, spoken to in the y-protocols.
 //!
-//! A frame's kind is told (`validator::frame`) and the drawer's right checked before anything is decoded; then an update goes its way through
-//! `drawing` into the Yjs document. What was new in it goes to the others with the next tick (`fanout`) and, while the board is kept,
-//! to the disk (`persistence`). Cursors take the shorter way through `presence`. `board` ties these together and is as pure as they are;
-//! `actor` carries between it and the sockets (each behind an `outlet`), the store and the room.
+//! A frame's kind is told (`validator::frame`) and the drawer's right checked before anything is decoded;
+//! then an update goes its way through `drawing` into the Yjs document. What was new in it goes to the others
+//! with the next tick (`fanout`) and, while the board is kept, to the disk (`persistence`). Cursors take the
+//! shorter way through `presence`. `board` ties these together and is as pure as they are; `actor` carries
+//! between it and the sockets (each behind an `outlet`), the store and the room.
 //!
-//! Invariants: only `document` imports yrs. A refused frame changes nothing for anybody. What a drawing means is never looked at.
+//! Invariants: only `document` imports yrs. A refused frame changes nothing for anybody. What a drawing means
+//! is never looked at.
 
 mod actor;
 mod board;

@@ -1,8 +1,9 @@
 //! The bounded queue between the board and one socket's writer.
 //!
-//! Limits: 256 frames and 8 MiB. When it is full the frame is not taken and the board gives the socket up (`1013`): a slow reader
-//! never stalls the board and never takes its memory. One frame is taken whatever its size when the queue is empty, so that a large board
-//! reaches a newcomer in one piece. Closing overtakes whatever is queued.
+//! Limits: 256 frames and 8 MiB. When it is full the frame is not taken and the board gives the socket up
+//! (`1013`): a slow reader never stalls the board and never takes its memory. One frame is taken whatever its
+//! size when the queue is empty, so that a large board reaches a newcomer in one piece. Closing overtakes
+//! whatever is queued.
 
 use bytes::Bytes;
 use std::sync::Arc;

@@ -1,11 +1,12 @@
 //! Whose Yjs client ids are whose: a socket adds to the board only under ids that are its participant's own.
 //!
-//! Why: blocks are named by client id and clock. Whoever adds blocks under another's id takes the clocks of that person's next
-//! strokes, and those strokes are then ignored everywhere as already known.
+//! Why: blocks are named by client id and clock. Whoever adds blocks under another's id takes the clocks of
+//! that person's next strokes, and those strokes are then ignored everywhere as already known.
 //!
-//! The rule. An id belongs to whoever shows it first, in their presence or by drawing under it, until they leave the room.
-//! An id that belongs to somebody else is *foreign*. Ids of nobody (from an earlier life of the server, or of people who left)
-//! may be restored from anybody's copy: those are the board's history, and their maker, coming back, can still make them their own.
+//! The rule. An id belongs to whoever shows it first, in their presence or by drawing under it, until they
+//! leave the room. An id that belongs to somebody else is *foreign*. Ids of nobody (from an earlier life of
+//! the server, or of people who left) may be restored from anybody's copy: those are the board's history, and
+//! their maker, coming back, can still make them their own.
 
 use crate::participant::ParticipantId;
 use std::collections::HashMap;
@@ -63,7 +64,8 @@ impl Owners {
         self.owner.get(&client).is_some_and(|owner| owner != who)
     }
 
-    /// The participant left the room: their ids are nobody's again, so that they can come back with the same page.
+    /// The participant left the room: their ids are nobody's again, so that they can come back with the same
+    /// page.
     pub(super) fn release(&mut self, who: &ParticipantId) {
         if self.owned.remove(who).is_some() {
             self.owner.retain(|_, owner| owner != who);

@@ -1,9 +1,10 @@
 //! What of the board is on disk, and what is to be written next.
 //!
-//! While the board is kept, updates are collected for 30 ms and appended in one transaction (a group commit); when the log has outgrown the
-//! snapshot, both are replaced by a new snapshot. One job runs at a time; what failed is tried again, later and later, and stays
-//! in memory meanwhile: at most 4 MiB of updates, beyond which the next job is a snapshot, which holds them all.
-//! While it is not kept, nothing is written, and what an earlier life left is deleted. Pure: the actor carries the jobs to the store.
+//! While the board is kept, updates are collected for 30 ms and appended in one transaction (a group commit);
+//! when the log has outgrown the snapshot, both are replaced by a new snapshot. One job runs at a time; what
+//! failed is tried again, later and later, and stays in memory meanwhile: at most 4 MiB of updates, beyond
+//! which the next job is a snapshot, which holds them all. While it is not kept, nothing is written, and what
+//! an earlier life left is deleted. Pure: the actor carries the jobs to the store.
 
 use bytes::Bytes;
 use std::time::Duration;

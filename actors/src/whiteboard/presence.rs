@@ -1,9 +1,10 @@
 //! Who points where: Yjs awareness, with identities that cannot be forged.
 //!
-//! A socket has presence under one client id, the first it shows that is not somebody else's; entries for other ids are dropped
-//! (`y-websocket` echoes everybody's presence back; that is not forgery, and not believed either). The server writes `user`
-//! into every state itself. A state is at most 4 KiB; it is parsed and stamped only when it leaves, so however often a cursor moves within
-//! a tick, it costs one parse. Parses JSON, keeps nothing on disk, and dies with the board.
+//! A socket has presence under one client id, the first it shows that is not somebody else's; entries for
+//! other ids are dropped (`y-websocket` echoes everybody's presence back; that is not forgery, and not
+//! believed either). The server writes `user` into every state itself. A state is at most 4 KiB; it is parsed
+//! and stamped only when it leaves, so however often a cursor moves within a tick, it costs one parse. Parses
+//! JSON, keeps nothing on disk, and dies with the board.
 
 use super::messages::{Drawer, SocketId};
 use super::validator::{Entry, NESTING_MAX, json_nesting};
@@ -56,7 +57,8 @@ impl Presence {
         Some(client)
     }
 
-    /// An awareness payload with these clients' states, stamped; nothing when none of them is known. Goodbyes are forgotten once told.
+    /// An awareness payload with these clients' states, stamped; nothing when none of them is known. Goodbyes
+    /// are forgotten once told.
     pub(super) fn encode<'a>(
         &mut self,
         clients: impl Iterator<Item = u64>,

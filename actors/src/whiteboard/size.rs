@@ -1,7 +1,7 @@
 //! How full the board is: bytes of its encoding, memory of its decoded values, blocks.
 //!
-//! What is drawn over shrinks again in the document, which is costly to measure: so additions are summed up, and the board measures
-//! anew only when the sum says "full" and enough was added since the last time.
+//! What is drawn over shrinks again in the document, which is costly to measure: so additions are summed up,
+//! and the board measures anew only when the sum says "full" and enough was added since the last time.
 
 /// Bytes of the encoded board.
 pub(super) const BYTES_MAX: usize = 16 << 20;

@@ -1,9 +1,11 @@
-//! What the board knows of its own history, without any content: how far each client has come, and how deep shared types nest.
+//! What the board knows of its own history, without any content: how far each client has come, and how deep
+//! shared types nest.
 //!
-//! With it an update is judged before it is decoded: which of its blocks are new (and whose they are), whether something it builds on is
-//! missing (such updates wait outside the document: yrs takes quadratic time over gaps), whether types nest too deep across updates
-//! (50,000 nested types are accepted by yrs and abort the process later), and whether blocks depend on each other in a circle.
-//! Pure. Memory: one run for each change of nesting, so a board of plain elements costs one run per client.
+//! With it an update is judged before it is decoded: which of its blocks are new (and whose they are),
+//! whether something it builds on is missing (such updates wait outside the document: yrs takes quadratic
+//! time over gaps), whether types nest too deep across updates (50,000 nested types are accepted by yrs and
+//! abort the process later), and whether blocks depend on each other in a circle. Pure. Memory: one run for
+//! each change of nesting, so a board of plain elements costs one run per client.
 
 use super::validator::{Block, Class, Id, NESTING_MAX, Outline, Place};
 use std::collections::HashMap;
@@ -68,7 +70,8 @@ impl Structure {
         clients
     }
 
-    /// The clients whose *future* an update deletes: things nobody has seen yet, neither the board nor the update itself.
+    /// The clients whose *future* an update deletes: things nobody has seen yet, neither the board nor the
+    /// update itself.
     pub(super) fn foretold_deletes(&self, outline: &Outline) -> Vec<u64> {
         let sections = Sections::of(&outline.blocks);
         let unseen = |&&(id, end): &&(Id, u32)| end > self.next_clock(id.client).max(sections.end(id.client));
@@ -274,8 +277,8 @@ impl Resolver<'_> {
                 Kind { class: Class::Type | Class::Gone, depth } => depth + 1,
                 Kind { class: Class::Plain | Class::Hole, .. } => return Err(Misfit::Impossible),
             },
-            // yrs takes the left neighbour's parent, or else the right one's. They are the same one in an honest
-            // update; in another the deeper of the two bounds both.
+            // yrs takes the left neighbour's parent, or else the right one's. They are the same one in an
+            // honest update; in another the deeper of the two bounds both.
             Place::Beside(left, right) => {
                 let depth = |id: Option<Id>| id.and_then(kind).map_or(0, |kind| kind.depth);
                 depth(left).max(depth(right))

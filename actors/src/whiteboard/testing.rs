@@ -135,8 +135,8 @@ impl Peer {
         (map.to_json(&transaction), list.to_json(&transaction), text.get_string(&transaction))
     }
 
-    /// Some change of any sort that Yjs knows and a board takes. (No surrogate pairs in the text: where two split one differently,
-    /// Yjs itself leaves them different.)
+    /// Some change of any sort that Yjs knows and a board takes. (No surrogate pairs in the text: where two
+    /// split one differently, Yjs itself leaves them different.)
     pub(super) fn change_at_random(&self, random: &mut Random) -> Vec<u8> {
         self.change(|transaction| {
             let map = transaction.get_or_insert_map("elements");

@@ -1,10 +1,12 @@
-//! The gate in front of every decode: one iterative walk over the bytes of a y-protocols message, before the CRDT library sees them.
+//! The gate in front of every decode: one iterative walk over the bytes of a y-protocols message, before the
+//! CRDT library sees them.
 //!
-//! Why: yrs 0.28 reserves what a message claims (seven bytes cost 500 MB), recurses over nested values (20 KB abort the process)
-//! and trusts client ids. So claimed lengths are compared with the bytes left, nesting is at most 32, clocks end at 2^31,
-//! client ids are below 2^53, and clients and blocks are counted. What passes has been read exactly as yrs will read it;
-//! forms that yrs and Yjs read differently, or that no drawing needs (legacy JSON, sub-documents, weak links, XML hooks), are refused.
-//! Never panics, and allocates only in proportion to bytes really there. Whether an update *fits* the board is `structure`'s question.
+//! Why: yrs 0.28 reserves what a message claims (seven bytes cost 500 MB), recurses over nested values (20 KB
+//! abort the process) and trusts client ids. So claimed lengths are compared with the bytes left, nesting is
+//! at most 32, clocks end at 2^31, client ids are below 2^53, and clients and blocks are counted. What passes
+//! has been read exactly as yrs will read it; forms that yrs and Yjs read differently, or that no drawing
+//! needs (legacy JSON, sub-documents, weak links, XML hooks), are refused. Never panics, and allocates only
+//! in proportion to bytes really there. Whether an update *fits* the board is `structure`'s question.
 
 use super::wire::{AWARENESS, Malformed, QUERY_AWARENESS, Reader, STEP_1, STEP_2, SYNC, UPDATE};
 

@@ -1,8 +1,9 @@
 //! Updates that build on something the board has not seen yet.
 //!
-//! They wait here and not in the document, whose cost for gaps is quadratic. They belong to their socket and go with it: its client
-//! still has them and gives them again when it comes back. Limit: 4 MiB and 256 updates per board; when that is full an update is dropped,
-//! and its sender, who is asked for what is missing anyway, gives it again as part of that answer.
+//! They wait here and not in the document, whose cost for gaps is quadratic. They belong to their socket and
+//! go with it: its client still has them and gives them again when it comes back. Limit: 4 MiB and 256
+//! updates per board; when that is full an update is dropped, and its sender, who is asked for what is
+//! missing anyway, gives it again as part of that answer.
 
 use super::drawing::Stroke;
 use super::messages::SocketId;

@@ -1,7 +1,8 @@
-//! The alphabet of the y-protocols: lib0's variable-length integers, strings and buffers, read without trust and written plainly.
+//! The alphabet of the y-protocols: lib0's variable-length integers, strings and buffers, read without trust
+//! and written plainly.
 //!
-//! Knows nothing of updates or presence. A read never panics, never allocates, and never goes beyond the bytes it was given;
-//! every length is compared with the bytes that are left before anything else happens.
+//! Knows nothing of updates or presence. A read never panics, never allocates, and never goes beyond the
+//! bytes it was given; every length is compared with the bytes that are left before anything else happens.
 
 use bytes::Bytes;
 
