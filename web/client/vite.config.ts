@@ -34,7 +34,7 @@ const excalidrawWithoutCdn = (): Plugin => ({
   transform(code, id) {
     if (!id.includes('@excalidraw')) return null
     const own = code
-      .replaceAll('`https://esm.sh/${', '`${location.origin}/excalidraw/')
+      .replaceAll('`https://esm.sh/${', '`${location.origin}/excalidraw/${')
       .replaceAll('"https://esm.sh/', '"/excalidraw/')
     return own === code ? null : { code: own, map: null }
   },
