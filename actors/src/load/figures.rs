@@ -62,18 +62,12 @@ impl Figures {
     /// Counts one join: from the `join` message to connected media.
     pub fn joined(&self, took: Duration) {
         let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-        let bucket = JOIN_BUCKETS_MS
-            .iter()
-            .position(|&bound| ms <= bound)
-            .unwrap_or(JOIN_BUCKETS_MS.len());
+        let bucket = JOIN_BUCKETS_MS.iter().position(|&bound| ms <= bound).unwrap_or(JOIN_BUCKETS_MS.len());
         self.join_buckets[bucket].add(1);
         self.join_sum_ms.add(ms);
     }
     /// Joins per bucket (not cumulative) and the sum of their durations in milliseconds.
     pub fn join_durations(&self) -> ([u64; JOIN_BUCKETS_MS.len() + 1], u64) {
-        (
-            std::array::from_fn(|i| self.join_buckets[i].get()),
-            self.join_sum_ms.get(),
-        )
+        (std::array::from_fn(|i| self.join_buckets[i].get()), self.join_sum_ms.get())
     }
 }
