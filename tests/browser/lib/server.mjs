@@ -1,0 +1,82 @@
+// The real binary in a folder of its own, with an account and rooms made by its command line.
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { request } from 'node:https'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { until } from './until.mjs'
+
+const ROOT = resolve(import.meta.dirname, '../../..')
+const BINARY =
+  process.env.KEGELBAHN_BINARY ??
+  join(process.env.CARGO_TARGET_DIR ?? join(ROOT, 'target'), 'release/kegelbahn')
+const LOGIN = 'mara'
+const PASSWORD = 'a long enough password'
+
+/** Starts a server and makes the account of its host. End it with `stop`. */
+export async function startServer() {
+  const data = mkdtempSync(join(tmpdir(), 'kegelbahn-browser-'))
+  const [https, metrics] = await Promise.all([freePort(), freePort()])
+  const origin = `https://localhost:${https}`
+  const env = {
+    ...process.env,
+    KEGELBAHN__SERVER__LISTEN: `127.0.0.1:${https}`,
+    KEGELBAHN__SERVER__PUBLIC_URL: origin,
+    KEGELBAHN__SERVER__DATA_DIR: data,
+    // The second one is for Firefox, which does not use 127.0.0.1.
+    KEGELBAHN__MEDIA__ANNOUNCE: '127.0.0.1,10.99.0.1',
+    KEGELBAHN__METRICS__LISTEN: `127.0.0.1:${metrics}`,
+  }
+  const process_ = spawn(BINARY, [], { env, cwd: data, stdio: ['ignore', 'pipe', 'pipe'] })
+  let said = ''
+  for (const pipe of [process_.stdout, process_.stderr]) pipe.on('data', (bytes) => (said += bytes))
+  const run = (args, input) => {
+    const { status, stdout, stderr } = spawnSync(BINARY, args, { env, cwd: data, input, encoding: 'utf8' })
+    if (status !== 0) throw new Error(`${args.join(' ')}: ${stderr}`)
+    return stdout
+  }
+  const stop = async () => {
+    const ended = new Promise((over) => process_.once('exit', over))
+    if (process_.exitCode === null && process_.kill('SIGTERM')) await ended
+    rmSync(data, { recursive: true, force: true })
+  }
+  try {
+    await until('the server is ready', async () => {
+      if (process_.exitCode !== null) throw new Error(`the server ended: ${said}`)
+      return (await status(https, '/readyz')) === 200
+    })
+    run(['account', 'create', LOGIN, '--password-stdin'], PASSWORD)
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return {
+    origin,
+    login: { login: LOGIN, password: PASSWORD },
+    said: () => said,
+    /** A room of the host; `lobby` is open, knock or closed. */
+    room: (name, lobby = 'open') =>
+      JSON.parse(run(['room', 'create', '--owner', LOGIN, '--name', name, '--lobby', lobby, '--json'])),
+    stop,
+  }
+}
+
+async function freePort() {
+  const server = createServer()
+  await new Promise((ready) => server.listen(0, '127.0.0.1', ready))
+  const { port } = server.address()
+  await new Promise((closed) => server.close(closed))
+  return port
+}
+
+function status(port, path) {
+  return new Promise((answer) => {
+    const asked = request({ host: '127.0.0.1', port, path, rejectUnauthorized: false }, (response) => {
+      response.resume()
+      answer(response.statusCode)
+    })
+    asked.on('error', () => answer(null))
+    asked.end()
+  })
+}
