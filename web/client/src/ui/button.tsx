@@ -64,15 +64,35 @@ export function Button({
 
 interface LinkButtonProps extends Shape, Omit<AnchorHTMLAttributes<HTMLAnchorElement>, 'href'> {
   href: string
+  /** Loads the page anew, as doors need it: pages with a board come with a content security policy of their own. */
+  anew?: boolean
 }
 
 /** A link to one of our own pages that looks like a button. */
-export function LinkButton({ look, size, square, wide, className, ...rest }: LinkButtonProps): ReactNode {
+export function LinkButton({
+  look,
+  size,
+  square,
+  wide,
+  anew,
+  className,
+  children,
+  ...rest
+}: LinkButtonProps): ReactNode {
   const shape: Shape = {
     ...(look && { look }),
     ...(size && { size }),
     square: square ?? false,
     wide: wide ?? false,
   }
-  return <Link {...rest} className={shapeOf(shape, className)} />
+  const classes = shapeOf(shape, className)
+  return anew ? (
+    <a {...rest} className={classes}>
+      {children}
+    </a>
+  ) : (
+    <Link {...rest} className={classes}>
+      {children}
+    </Link>
+  )
 }

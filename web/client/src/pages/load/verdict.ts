@@ -66,13 +66,3 @@ export const verdictWords = words(
     meaning: 'Each fallen one is a ninth of the power.',
   },
 )
-
-export type Verdict = 'all' | 'calm' | 'busy' | 'tight' | 'full'
-
-/** From nine standing pins (nothing to do) to none. */
-export function verdictOf(standing: number): Verdict {
-  if (standing >= 9) return 'all'
-  if (standing >= 6) return 'calm'
-  if (standing >= 4) return 'busy'
-  return standing >= 1 ? 'tight' : 'full'
-}

@@ -62,36 +62,35 @@ export function EmojiPicker(props: {
   }
   return (
     <Popover.Root open={open} onOpenChange={setOpen}>
+      {/* No portal: inside a modal dialog everything outside of it is inert. */}
       <Popover.Trigger asChild>
         <Button className="emo" aria-label={t.choose(props.value ?? t.none)}>
           <span aria-hidden>{props.value ?? '·'}</span>
         </Button>
       </Popover.Trigger>
-      <Popover.Portal>
-        <Popover.Content
-          className="menu emojis"
-          align="start"
-          sideOffset={6}
-          collisionPadding={12}
-          aria-label={t.list}
-        >
-          <div className="emoji-grid">
-            {EMOJIS.map((emoji) => (
-              <button
-                key={emoji}
-                type="button"
-                aria-pressed={emoji === props.value}
-                onClick={() => choose(emoji)}
-              >
-                {emoji}
-              </button>
-            ))}
-          </div>
-          <Button look="quiet" size="sm" wide onClick={() => choose(null)}>
-            {t.none}
-          </Button>
-        </Popover.Content>
-      </Popover.Portal>
+      <Popover.Content
+        className="menu emojis"
+        align="start"
+        sideOffset={6}
+        collisionPadding={12}
+        aria-label={t.list}
+      >
+        <div className="emoji-grid">
+          {EMOJIS.map((emoji) => (
+            <button
+              key={emoji}
+              type="button"
+              aria-pressed={emoji === props.value}
+              onClick={() => choose(emoji)}
+            >
+              {emoji}
+            </button>
+          ))}
+        </div>
+        <Button look="quiet" size="sm" wide onClick={() => choose(null)}>
+          {t.none}
+        </Button>
+      </Popover.Content>
     </Popover.Root>
   )
 }

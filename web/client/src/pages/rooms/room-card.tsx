@@ -98,6 +98,7 @@ function CardFront({ room, onTurn }: { room: Room; onTurn: () => void }): ReactN
       <div className="act">
         <LinkButton
           look={live ? 'primary' : 'tonal'}
+          anew
           href={`/r/${room.link}`}
           aria-label={t.goInTo(verb, room.name)}
         >

@@ -7,7 +7,7 @@ import house from '../../art/house.svg?raw'
 import lane from '../../art/lane.svg?raw'
 import { useWords } from '../../i18n'
 import { Art, LinkButton, Pins, Shell } from '../../ui'
-import { verdictOf, verdictWords } from '../load/verdict'
+import { verdictWords } from '../load/verdict'
 import { DoorForm } from './door-form'
 import './start.css'
 import { startWords } from './words'
@@ -62,7 +62,7 @@ function LoadStrip(): ReactNode {
     <Link className="load-strip" href="/load">
       <Pins standing={standing} label="" />
       <span>
-        <b>{t.verdicts[verdictOf(standing)].short}</b>
+        <b>{t.verdicts[answer.verdict].short}</b>
         <span className="small muted">
           {t.standing(standing)}. {t.meaning}
         </span>
