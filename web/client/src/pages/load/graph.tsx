@@ -7,10 +7,10 @@ import { HALF_HOUR, heightOf, topOf, type Day, type Figure } from './model'
 import { loadWords } from './words'
 
 /** How high an axis is at least, and where it gets tight. */
-const SCALES: Record<Figure, { least: number; fixed?: true; limit?: number; unit: string }> = {
-  rooms: { least: 8, unit: '' },
-  people: { least: 30, unit: '' },
-  traffic: { least: 50, unit: '' },
+const SCALES: Record<Figure, { least: number; fixed?: true; few?: true; limit?: number; unit: string }> = {
+  rooms: { least: 8, few: true, unit: '' },
+  people: { least: 40, few: true, unit: '' },
+  traffic: { least: 40, unit: '' },
   cpu: { least: 100, fixed: true, limit: 80, unit: ' %' },
   memory: { least: 100, fixed: true, limit: 80, unit: ' %' },
 }
@@ -46,7 +46,19 @@ export function Graph({ figure, day, onPoint }: GraphProps): ReactNode {
 }
 
 function dataOf(figure: Figure, day: Day): uPlot.AlignedData {
-  return [[...day.starts], day.starts.map((_, index) => heightOf(day.told(figure, index)))]
+  const xs: number[] = []
+  const ys: (number | null)[] = []
+  for (const [index, start] of day.starts.entries()) {
+    const height = heightOf(day.told(figure, index))
+    xs.push(start)
+    ys.push(height)
+    // A half-hour before a gap is drawn to its end, not only as a point.
+    if (height !== null && heightOf(day.told(figure, index + 1)) === null) {
+      xs.push(start + HALF_HOUR - 1)
+      ys.push(height)
+    }
+  }
+  return [xs, ys]
 }
 
 type Words = ReturnType<typeof useWords<(typeof loadWords)['de']>>
@@ -61,7 +73,7 @@ function optionsOf(
   const style = getComputedStyle(element)
   const colour = (token: string): string => style.getPropertyValue(token).trim()
   const font = `500 12px ${style.fontFamily}`
-  const { least, fixed, unit } = SCALES[figure]
+  const { least, fixed, few, unit } = SCALES[figure]
   const heights = day.starts.map((_, index) => heightOf(day.told(figure, index)))
   const top = fixed ? least : topOf(heights, least)
   const axis = { stroke: colour('--ink-muted'), font, ticks: { show: false }, gap: 6 }
@@ -98,16 +110,23 @@ function optionsOf(
         ...axis,
         grid: { stroke: colour('--line'), width: 1 },
         size: 56,
-        splits: [0, top / 3, (2 * top) / 3, top].map((at) => Math.round(at * 10) / 10),
-        ...(fixed && { splits: [0, 50, 100] }),
-        values: (_, splits) => splits.map((at) => `${at}${unit}`),
+        splits: [0, top / 2, top],
+        values: (_, splits) => splits.map((at) => (at === 0 && few ? t.few : `${at}${unit}`)),
       },
     ],
     hooks: {
       draw: [(plot) => drawUntold(plot, day, colour), (plot) => drawLimit(plot, figure, t, colour, font)],
-      setCursor: [(plot) => onPoint(plot.cursor.idx ?? null)],
+      setCursor: [(plot) => onPoint(pointed(plot, day))],
     },
   }
+}
+
+/** The half-hour under the pointer. */
+function pointed(plot: uPlot, day: Day): number | null {
+  const { idx } = plot.cursor
+  const at = typeof idx === 'number' ? plot.data[0][idx] : undefined
+  const first = day.starts[0]
+  return at === undefined || first === undefined ? null : Math.floor((at - first) / HALF_HOUR)
 }
 
 /** Every fourth hour, by the clock on the wall. */
@@ -163,6 +182,7 @@ function drawLimit(
   ctx.lineTo(left + width, y)
   ctx.stroke()
   ctx.font = font.replace('12px', `${12 * devicePixelRatio}px`)
+  ctx.textAlign = 'left'
   ctx.textBaseline = 'bottom'
   ctx.fillText(t.tight, left + 6 * devicePixelRatio, y - 2 * devicePixelRatio)
   ctx.restore()

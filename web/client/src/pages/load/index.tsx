@@ -8,7 +8,7 @@ import { Figures } from './figures'
 import './load.css'
 import { dayOf, type Day } from './model'
 import { Month } from './month'
-import { verdictWords } from './verdict'
+import { shortVerdict, verdictWords } from './verdict'
 import { loadWords } from './words'
 
 const AGAIN_MS = 5 * 60_000
@@ -50,8 +50,8 @@ function Known({ load, day }: { load: Load; day: Day }): ReactNode {
     <>
       <section className="verdict">
         <div>
-          <h1 className="sign">{v.verdicts[load.verdict].sign}</h1>
-          <p className="lead">{v.verdicts[load.verdict].lead}</p>
+          <h1 className="sign">{shortVerdict(v, load.verdict)}.</h1>
+          <p className="lead">{v.lead[load.verdict]}</p>
         </div>
         <figure>
           <Pins standing={load.standing_pins} label={v.standing(load.standing_pins)} />

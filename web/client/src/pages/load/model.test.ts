@@ -39,7 +39,7 @@ test('a range stands in its middle, a few at the bottom, nothing nowhere', () =>
 
 test('axes end at a round number above everything', () => {
   expect(topOf([null, 0], 10)).toBe(10)
-  expect(topOf([24.5], 10)).toBe(30)
-  expect(topOf([149.5], 10)).toBe(150)
+  expect(topOf([24.5], 10)).toBe(40)
+  expect(topOf([149.5], 10)).toBe(200)
   expect(topOf([730], 50)).toBe(800)
 })

@@ -55,7 +55,8 @@ export function heightOf(told: Told): number | null {
 export function topOf(heights: readonly (number | null)[], least: number): number {
   const most = Math.max(least, ...heights.map((height) => height ?? 0))
   const step = 10 ** Math.floor(Math.log10(most))
-  const rounded = [1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((factor) => factor * step >= most) ?? 10
+  // Each of them has a half that is round, too.
+  const rounded = [1, 2, 4, 6, 8, 10].find((factor) => factor * step >= most) ?? 10
   return rounded * step
 }
 

@@ -19,9 +19,12 @@ export function AccountMenu({ login }: { login: string }): ReactNode {
     <Menu
       label={`${t.loggedInAs} ${login}`}
       trigger={
-        <Button look="quiet" className="acct" aria-label={t.menu(login)}>
+        <Button look="quiet" className="acct">
           <Ball ball={0} name={login} />
-          <span className="hide-s">{login}</span>
+          <span className="hide-s" aria-hidden>
+            {login}
+          </span>
+          <span className="sr">{t.menu(login)}</span>
           <ChevronDown className="i" aria-hidden />
         </Button>
       }

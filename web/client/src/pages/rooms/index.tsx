@@ -7,7 +7,7 @@ import { useLoginWhenNeeded } from '../../api/account'
 import empty from '../../art/empty.svg?raw'
 import { useWords } from '../../i18n'
 import { Art, Button, Notice, Pins, Rolling, Shell } from '../../ui'
-import { verdictWords } from '../load/verdict'
+import { shortVerdict, verdictWords } from '../load/verdict'
 import { AccountMenu } from './account-menu'
 import { FirstRoom, NewRoomDialog } from './new-room'
 import { RoomCard } from './room-card'
@@ -83,12 +83,11 @@ function LoadBox(): ReactNode {
   const room = useWords(roomWords)
   const { answer } = useAsk(getLoad)
   if (!answer) return null
-  const verdict = t.verdicts[answer.verdict]
   return (
     <div className="load-box">
       <Pins standing={answer.standing_pins} label={t.standing(answer.standing_pins)} />
       <p>
-        <b>{verdict.sign}</b> <span className="soft">{verdict.lead}</span>
+        <b>{shortVerdict(t, answer.verdict)}.</b> <span className="soft">{t.lead[answer.verdict]}</span>
       </p>
       <Link href="/load">{room.load}</Link>
     </div>

@@ -7,7 +7,7 @@ import house from '../../art/house.svg?raw'
 import lane from '../../art/lane.svg?raw'
 import { useWords } from '../../i18n'
 import { Art, LinkButton, Pins, Shell } from '../../ui'
-import { verdictWords } from '../load/verdict'
+import { shortVerdict, verdictWords } from '../load/verdict'
 import { DoorForm } from './door-form'
 import './start.css'
 import { startWords } from './words'
@@ -56,13 +56,13 @@ function LogInLink(): ReactNode {
 function LoadStrip(): ReactNode {
   const t = useWords(verdictWords)
   const { answer } = useAsk(getLoad)
-  if (!answer) return null
+  if (!answer) return <div className="load-strip" aria-hidden />
   const standing = answer.standing_pins
   return (
     <Link className="load-strip" href="/load">
-      <Pins standing={standing} label="" />
+      <Pins standing={standing} />
       <span>
-        <b>{t.verdicts[answer.verdict].short}</b>
+        <b>{shortVerdict(t, answer.verdict)}</b>
         <span className="small muted">
           {t.standing(standing)}. {t.meaning}
         </span>
