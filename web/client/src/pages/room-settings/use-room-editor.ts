@@ -1,6 +1,14 @@
 // A room being changed: shown at once, sent one change after the other, taken back when the server refuses.
 import { useCallback, useRef, useState } from 'react'
-import { changeRoom, faultWords, getRoom, useAsk, type ApiError, type Room, type RoomChanges } from '../../api'
+import {
+  changeRoom,
+  faultWords,
+  getRoom,
+  useAsk,
+  type ApiError,
+  type Room,
+  type RoomChanges,
+} from '../../api'
 import { undoOf } from './edits'
 
 /** Which setting a sentence belongs to. */

@@ -1,16 +1,16 @@
 // The front door: one field, one button, how busy the house is, and the house itself.
 import { ChevronRight, DoorOpen, LogIn } from 'lucide-react'
-import { type ReactNode } from 'react'
+import { useEffect, useState, type ReactNode } from 'react'
 import { Link } from 'wouter'
 import { getLoad, getSession, useAsk } from '../../api'
-import house from '../../art/house.svg?raw'
-import lane from '../../art/lane.svg?raw'
 import { useWords } from '../../i18n'
 import { Art, LinkButton, Pins, Shell } from '../../ui'
 import { shortVerdict, verdictWords } from '../load/verdict'
 import { DoorForm } from './door-form'
 import './start.css'
 import { startWords } from './words'
+
+const WIDE = '(min-width: 56.2501em)'
 
 export function StartPage(): ReactNode {
   const t = useWords(startWords)
@@ -32,11 +32,38 @@ export function StartPage(): ReactNode {
         />
         <LoadStrip />
       </div>
-      <div className="scene">
-        <Art of={house} label={t.house} className="house" />
-        <Art of={lane} label={t.lane} className="lane" />
-      </div>
+      <Scene />
     </Shell>
+  )
+}
+
+/** The house, or on small screens only its cellar. It comes after the words; its place is kept. */
+function Scene(): ReactNode {
+  const t = useWords(startWords)
+  const [wide, setWide] = useState(() => matchMedia(WIDE).matches)
+  const [art, setArt] = useState<string | null>(null)
+  useEffect(() => {
+    const query = matchMedia(WIDE)
+    const turn = (): void => setWide(query.matches)
+    query.addEventListener('change', turn)
+    return () => query.removeEventListener('change', turn)
+  }, [])
+  useEffect(() => {
+    let stale = false
+    const file = wide ? import('../../art/house.svg?raw') : import('../../art/lane.svg?raw')
+    // Without it the page is plainer, nothing else.
+    file.then(
+      (module) => !stale && setArt(module.default),
+      () => {},
+    )
+    return () => {
+      stale = true
+    }
+  }, [wide])
+  return (
+    <div className={wide ? 'scene house' : 'scene lane'}>
+      {art ? <Art of={art} label={wide ? t.house : t.lane} /> : null}
+    </div>
   )
 }
 
