@@ -84,13 +84,13 @@ impl Worker {
                 self.shared.rung.swap(false, Ordering::AcqRel);
                 more_commands = true;
             }
-            self.receive(&mut inbox);
             if more_commands && backlog.len() < BACKLOG_MAX {
                 match self.take_commands() {
                     Some(more) => more_commands = more,
                     None => return,
                 }
             }
+            self.receive(&mut inbox);
             let now = clock();
             self.plane.timeout(now);
             self.send(now, &mut batch);
