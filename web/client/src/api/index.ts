@@ -1,11 +1,21 @@
 // The server's JSON interface, one function for each request of PROTOCOL.md §1.
 import { request } from './request'
-import type { Credentials, Door, Load, NewRoom, Room, RoomChanges, Server, Session, SetUp } from './types'
+import type {
+  Credentials,
+  Door,
+  Load,
+  NewRoom,
+  Room,
+  RoomChanges,
+  Server,
+  Session,
+  SetUp,
+} from '../generated/api'
 
 export { ApiError } from './request'
 export { faultWords } from './fault-words'
 export { useAsk, type Asked } from './use-ask'
-export type * from './types'
+export type * from '../generated/api'
 
 const room = (id: string): string => `/rooms/${encodeURIComponent(id)}`
 

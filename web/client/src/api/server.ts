@@ -1,7 +1,7 @@
 // What the server says of itself, asked once per visit: every page's foot needs it.
 import { useEffect, useSyncExternalStore } from 'react'
 import { getServer } from './index'
-import type { Server } from './types'
+import type { Server } from '../generated/api'
 
 let known: Server | undefined
 let asked = false

@@ -1,5 +1,5 @@
 // From the public figures to what the page draws and says. Pure: the clock is a parameter.
-import type { Bin, Load, LoadSample } from '../../api'
+import type { LoadRange, Load, LoadSample } from '../../api'
 
 export const HALF_HOUR = 1_800
 const SHOWN = 48
@@ -8,7 +8,7 @@ const SHOWN = 48
 export type Figure = 'rooms' | 'people' | 'traffic' | 'cpu' | 'memory'
 
 /** What a half-hour says of one figure. `few`: fewer than ten people, so that nothing more is told. */
-export type Told = number | Bin | 'few' | 'nothing'
+export type Told = number | LoadRange | 'few' | 'nothing'
 
 /** A day on one time axis: every half-hour has a place, whether something is known of it or not. */
 export interface Day {

@@ -1,5 +1,5 @@
 // The machine in words: nine pins, those that stand are free ninths.
-import type { Verdict } from '../../api'
+import type { LoadVerdict } from '../../api'
 import { words } from '../../i18n'
 
 /** Every verdict says how it is, and on the load page what that means for a meeting. */
@@ -53,7 +53,7 @@ export const verdictWords = words(
 )
 
 /** A verdict in a few words, without a full stop; a quiet one knows the time of day. */
-export function shortVerdict(t: (typeof verdictWords)['de'], verdict: Verdict): string {
+export function shortVerdict(t: (typeof verdictWords)['de'], verdict: LoadVerdict): string {
   if (verdict !== 'calm') return t.short[verdict]
   const hour = new Date().getHours()
   const part = hour < 5 ? 0 : hour < 11 ? 1 : hour < 17 ? 2 : 3
