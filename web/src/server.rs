@@ -1,15 +1,19 @@
-//! The HTTP servers, given their listeners: the real one, and the one on port 80 that only points to it.
+//! The HTTP servers, given their listeners: the real one, the one on port 80 that only points to it, and the private
+//! one for exact figures.
 
 use crate::guard;
+use crate::metrics;
 use crate::routes;
 use crate::state::Edge;
-use actix_web::dev::Server;
+use actix_web::dev::{Server, ServerHandle};
 use actix_web::http::header;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
+use actors::load::SharedMeter;
 use std::io;
 use std::net::TcpListener;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A request's head has to be here within this (slowloris).
@@ -24,13 +28,31 @@ const HANDSHAKES_MAX: usize = 64;
 /// How long open requests have to end when the server stops.
 const STOP_SECONDS: u64 = 2;
 
+/// A server at work on its own task.
+pub struct Running(ServerHandle);
+
+impl Running {
+    fn start(server: Server) -> Self {
+        let handle = server.handle();
+        // What ends it with an error is told to whoever stops it; there is nobody else to tell.
+        actix_web::rt::spawn(server);
+        Self(handle)
+    }
+
+    /// Takes nobody new, waits [`STOP_SECONDS`] for those who are served, then closes.
+    pub async fn stop(self) {
+        self.0.stop(true).await;
+    }
+}
+
 /// Serves everything over TLS, HTTP/2 and HTTP/1.1. Signals are the caller's business.
 pub fn serve(
-    edge: Data<Edge>,
+    edge: Arc<Edge>,
     listener: TcpListener,
     tls: rustls::ServerConfig,
     workers: usize,
-) -> io::Result<Server> {
+) -> io::Result<Running> {
+    let edge = Data::from(edge);
     let directory = Data::new(edge.directory.clone());
     let app = move || {
         App::new()
@@ -51,11 +73,11 @@ pub fn serve(
         .shutdown_timeout(STOP_SECONDS)
         .disable_signals()
         .listen_rustls_0_23(listener, tls)?;
-    Ok(server.run())
+    Ok(Running::start(server.run()))
 }
 
 /// Sends whoever comes by plain HTTP to the configured address, whatever `Host` they wrote.
-pub fn redirect(public_url: String, listener: TcpListener) -> io::Result<Server> {
+pub fn redirect(public_url: String, listener: TcpListener) -> io::Result<Running> {
     let target = Data::new(public_url);
     let app = move || App::new().app_data(target.clone()).default_service(web::to(point_to));
     let server = HttpServer::new(app)
@@ -66,7 +88,13 @@ pub fn redirect(public_url: String, listener: TcpListener) -> io::Result<Server>
         .shutdown_timeout(STOP_SECONDS)
         .disable_signals()
         .listen(listener)?;
-    Ok(server.run())
+    Ok(Running::start(server.run()))
+}
+
+/// Tells exact figures to whoever reaches the listener.
+pub fn metrics(meter: SharedMeter, listener: TcpListener) -> io::Result<Running> {
+    let registry = metrics::registry(meter).map_err(io::Error::other)?;
+    metrics::serve(listener, registry).map(Running::start)
 }
 
 async fn point_to(request: HttpRequest, public_url: Data<String>) -> HttpResponse {

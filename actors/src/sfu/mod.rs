@@ -8,6 +8,7 @@ mod speakers;
 mod track_router;
 
 pub use link::{MediaHub, MediaLink};
+pub use media_plane::Config as MediaConfig;
 pub use messages::*;
 pub use slots::VIDEO_STEPS;
 pub use track_router::TrackRouter;

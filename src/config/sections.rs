@@ -1,0 +1,224 @@
+//! The sections of the configuration, each read with the sentences that say what is allowed.
+
+use super::layers::{Layers, Value};
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+/// Addresses, data, certificate.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Server {
+    /// Where HTTPS is served.
+    pub(crate) listen: SocketAddr,
+    /// `https://host[:port]`, never empty.
+    pub(crate) public_url: String,
+    /// Directory of everything that is kept.
+    pub(crate) data_dir: PathBuf,
+    /// Certificate chain and key; none: self-made.
+    pub(crate) certificate: Option<(PathBuf, PathBuf)>,
+    /// Where plain HTTP is sent on.
+    pub(crate) redirect_listen: Option<SocketAddr>,
+    /// Whether anybody may make an account.
+    pub(crate) sign_up: bool,
+}
+
+const ADDRESS: &str = "an IP address with a port, e.g. 0.0.0.0:8443 or [::]:8443";
+const ADDRESS_OR_NOT: &str = "an IP address with a port, e.g. 127.0.0.1:9464, or nothing";
+
+impl Server {
+    pub(super) fn read(layers: &mut Layers) -> Self {
+        let listen = layers.read("server.listen", ADDRESS, |value| text(value)?.parse().ok());
+        let given = layers.read(
+            "server.public_url",
+            "https:// with a host name and perhaps a port, without a path, e.g. https://kegeln.example, or nothing",
+            |value| optional(value, public_url),
+        );
+        let redirect_listen = layers.read("server.redirect_listen", ADDRESS_OR_NOT, |value| {
+            optional(value, |text| text.parse().ok())
+        });
+        if redirect_listen.is_some() && given.is_none() {
+            layers.refuse(&["server.redirect_listen"], "server.redirect_listen needs server.public_url");
+        }
+        Self {
+            listen,
+            public_url: given.unwrap_or_else(|| local_url(listen)),
+            data_dir: layers.read("server.data_dir", "the path of a directory", |value| {
+                text(value).filter(|path| !path.is_empty()).map(PathBuf::from)
+            }),
+            certificate: certificate(layers),
+            redirect_listen,
+            sign_up: layers.read("server.sign_up", "true or false", switch),
+        }
+    }
+}
+
+fn certificate(layers: &mut Layers) -> Option<(PathBuf, PathBuf)> {
+    let mut file = |name| {
+        layers.read(name, "the path of a PEM file, or nothing", |value| {
+            optional(value, |path| Some(PathBuf::from(path)))
+        })
+    };
+    match (file("server.certificate"), file("server.key")) {
+        (Some(certificate), Some(key)) => Some((certificate, key)),
+        (None, None) => None,
+        _ => {
+            let names = ["server.certificate", "server.key"];
+            layers.refuse(&names, "server.certificate and server.key belong together: name both or none");
+            None
+        }
+    }
+}
+
+/// An origin in the form in which browsers send it.
+fn public_url(text: &str) -> Option<String> {
+    let authority = text.strip_prefix("https://")?;
+    let authority = authority.strip_suffix('/').unwrap_or(authority).to_ascii_lowercase();
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => (host, Some(port.parse::<u16>().ok()?)),
+        _ => (authority.as_str(), None),
+    };
+    let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    let named =
+        !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte));
+    if !named && !address.is_some_and(|address| address.parse::<std::net::Ipv6Addr>().is_ok()) {
+        return None;
+    }
+    Some(match port {
+        None | Some(443) => format!("https://{host}"),
+        Some(port) => format!("https://{host}:{port}"),
+    })
+}
+
+fn local_url(listen: SocketAddr) -> String {
+    match listen.port() {
+        443 => "https://localhost".to_owned(),
+        port => format!("https://localhost:{port}"),
+    }
+}
+
+/// Who runs the server; empty texts are left out of the pages.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Operator {
+    /// Name of the club.
+    pub(crate) name: String,
+    /// Link to the imprint.
+    pub(crate) imprint_url: String,
+    /// Link to the privacy statement.
+    pub(crate) privacy_url: String,
+    /// Link to the source.
+    pub(crate) source_url: String,
+}
+
+impl Operator {
+    pub(super) fn read(layers: &mut Layers) -> Self {
+        let mut link = |name| {
+            layers.read(name, "a link that begins with https://, or nothing", |value| {
+                text(value).filter(|link| link.is_empty() || link.starts_with("https://"))
+            })
+        };
+        Self {
+            imprint_url: link("operator.imprint_url"),
+            privacy_url: link("operator.privacy_url"),
+            source_url: link("operator.source_url"),
+            name: layers.read("operator.name", "a text of at most 80 characters", |value| {
+                text(value).filter(|name| name.chars().count() <= 80)
+            }),
+        }
+    }
+}
+
+/// The media plane.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Media {
+    /// First UDP port.
+    pub(crate) udp_port: u16,
+    /// Addresses for ICE, best first; empty: found out at the start.
+    pub(crate) announce: Vec<IpAddr>,
+    /// 0: one per core.
+    pub(crate) threads: u8,
+    /// Speakers heard at once.
+    pub(crate) audio_slots: u8,
+}
+
+impl Media {
+    pub(super) fn read(layers: &mut Layers) -> Self {
+        Self {
+            udp_port: layers
+                .read("media.udp_port", "a port from 1 to 65472", |value| number(value, 1, 65_472)),
+            announce: layers.read("media.announce", "a list of IP addresses without ports", |value| {
+                list(value)?.iter().map(|address| address.parse().ok()).collect()
+            }),
+            threads: layers.read("media.threads", "a number from 0 to 64", |value| number(value, 0, 64)),
+            audio_slots: layers
+                .read("media.audio_slots", "a number from 1 to 16", |value| number(value, 1, 16)),
+        }
+    }
+}
+
+/// What people who wait hear.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Music {
+    /// `.opus` files; empty: the built-in piece.
+    pub(crate) files: Vec<PathBuf>,
+}
+
+impl Music {
+    pub(super) fn read(layers: &mut Layers) -> Self {
+        Self {
+            files: layers.read("music.files", "a list of at most 16 names of .opus files", |value| {
+                let files: Vec<PathBuf> = list(value)?.iter().map(PathBuf::from).collect();
+                let opus = files.iter().all(|file| file.extension().is_some_and(|ending| ending == "opus"));
+                (opus && files.len() <= 16).then_some(files)
+            }),
+        }
+    }
+}
+
+/// Exact figures.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Metrics {
+    /// Where Prometheus finds them; none: nowhere.
+    pub(crate) listen: Option<SocketAddr>,
+}
+
+impl Metrics {
+    pub(super) fn read(layers: &mut Layers) -> Self {
+        Self {
+            listen: layers
+                .read("metrics.listen", ADDRESS_OR_NOT, |value| optional(value, |text| text.parse().ok())),
+        }
+    }
+}
+
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::Text(text) => Some(text.clone()),
+        Value::Number(_) | Value::Switch(_) | Value::List(_) => None,
+    }
+}
+
+fn switch(value: &Value) -> Option<bool> {
+    match value {
+        Value::Switch(on) => Some(*on),
+        Value::Text(_) | Value::Number(_) | Value::List(_) => None,
+    }
+}
+
+fn list(value: &Value) -> Option<Vec<String>> {
+    match value {
+        Value::List(texts) => Some(texts.clone()),
+        Value::Text(_) | Value::Number(_) | Value::Switch(_) => None,
+    }
+}
+
+fn number<T: TryFrom<i64>>(value: &Value, least: i64, most: i64) -> Option<T> {
+    match value {
+        Value::Number(number) if (least..=most).contains(number) => T::try_from(*number).ok(),
+        Value::Number(_) | Value::Text(_) | Value::Switch(_) | Value::List(_) => None,
+    }
+}
+
+/// An empty text is nothing; anything else has to parse.
+fn optional<T>(value: &Value, parse: impl Fn(&str) -> Option<T>) -> Option<Option<T>> {
+    let text = text(value)?;
+    if text.is_empty() { Some(None) } else { parse(&text).map(Some) }
+}

@@ -1,0 +1,225 @@
+//! The server: every part made, given to those that need it, run until the system asks to stop, and stopped in order.
+
+use crate::commands::open_store;
+use crate::config::{Config, Music};
+use crate::failure::Failure;
+use crate::system::{cores, interface_addresses};
+use actix::{Actor, Addr};
+use actors::load::{Load, Meter, SharedFigures, SharedMeter};
+use actors::music::{built_in, parse_opus};
+use actors::room_directory::{DirectoryParts, DrainAll, RoomDirectory};
+use actors::sfu::{MediaConfig, MediaHub};
+use actors::store::{SharedStore, Store};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use storage::Storage;
+use tokio::signal::unix::{SignalKind, signal};
+use web::server::Running;
+use web::state::{Edge, EdgeSettings, OperatorSettings};
+use web::tls::CertificateSource;
+
+/// How long a board that is not kept stays after the last person left.
+const BOARD_GRACE: Duration = Duration::from_secs(60);
+/// Telling everybody and writing the boards may take this long; the whole stop has to end within 10 s.
+const DRAIN_PATIENCE: Duration = Duration::from_secs(6);
+/// Workers of the HTTP server: more than this many cores have nothing to do there.
+const WORKERS_MAX: usize = 4;
+
+/// Runs until SIGTERM or SIGINT.
+pub(crate) async fn serve(config: &Config) -> Result<(), Failure> {
+    let mut stops = Stops::new()?;
+    let store = Arc::new(open_store(config).await?);
+    let announce = announced(config);
+    let media = start_media(config, &announce)?;
+    let figures = SharedFigures::default();
+    let directory = start_directory(config, &store, &figures, &media);
+    let meter: SharedMeter = {
+        let media = media.clone();
+        Arc::new(Meter::new(figures.clone(), move || media.statistics()))
+    };
+    Load::new(meter.clone(), store.clone() as SharedStore).start();
+    let edge = Arc::new(Edge::new(store.clone(), directory.clone(), figures, edge_settings(config)));
+
+    let tls = web::tls::config(&certificate_source(config, &announce), web::clock::since_epoch())
+        .map_err(|error| Failure::hopeless(error.to_string()))?;
+    let mut running = vec![start_https(config, edge.clone(), tls)?];
+    running.extend(start_redirect(config)?);
+    running.extend(start_metrics(config, meter)?);
+
+    let first = store.count_accounts().await.map_err(|error| Failure::new(error.to_string()))? == 0;
+    let token = if first { Some(edge.setup.open().await) } else { None };
+    greet(config, token.as_deref());
+
+    stops.wait().await;
+    stop(&edge, &directory, running, &store).await;
+    Ok(())
+}
+
+/// In this order: nobody new, everybody told and boards written, connections closed, the store closed.
+async fn stop(edge: &Edge, directory: &Addr<RoomDirectory>, running: Vec<Running>, store: &Storage) {
+    edge.start_draining();
+    if tokio::time::timeout(DRAIN_PATIENCE, directory.send(DrainAll)).await.is_err() {
+        tracing::error!("not everybody could be told in time that the server stops");
+    }
+    for server in running {
+        server.stop().await;
+    }
+    if tokio::time::timeout(Duration::from_secs(1), store.close()).await.is_err() {
+        tracing::error!(
+            "the store was busy when the server stopped; it will be put in order at the next start"
+        );
+    }
+}
+
+fn start_media(config: &Config, announce: &[IpAddr]) -> Result<MediaHub, Failure> {
+    let threads = match config.media.threads {
+        0 => cores(),
+        threads => usize::from(threads),
+    };
+    let bind = if announce.iter().all(IpAddr::is_loopback) && announce.iter().all(IpAddr::is_ipv4) {
+        IpAddr::from(Ipv4Addr::LOCALHOST)
+    } else if announce.iter().any(IpAddr::is_ipv6) {
+        IpAddr::from(Ipv6Addr::UNSPECIFIED)
+    } else {
+        IpAddr::from(Ipv4Addr::UNSPECIFIED)
+    };
+    let (udp_port, announce) = (config.media.udp_port, announce.to_vec());
+    let music = music(&config.music)?;
+    MediaHub::start(MediaConfig { bind, udp_port, threads, announce, music })
+        .map_err(|error| Failure::new(format!("the UDP ports from {udp_port} up cannot be opened: {error}")))
+}
+
+fn start_directory(
+    config: &Config,
+    store: &Arc<Storage>,
+    figures: &SharedFigures,
+    media: &MediaHub,
+) -> Addr<RoomDirectory> {
+    RoomDirectory::new(DirectoryParts {
+        store: store.clone(),
+        figures: figures.clone(),
+        media: media.clone(),
+        audio_slots: config.media.audio_slots,
+        board_grace: BOARD_GRACE,
+        arbiters: cores(),
+    })
+    .start()
+}
+
+fn start_https(config: &Config, edge: Arc<Edge>, tls: web::tls::ServerConfig) -> Result<Running, Failure> {
+    let listener = listen("server.listen", config.server.listen)?;
+    web::server::serve(edge, listener, tls, cores().min(WORKERS_MAX)).map_err(not_served("server.listen"))
+}
+
+fn start_redirect(config: &Config) -> Result<Option<Running>, Failure> {
+    let Some(address) = config.server.redirect_listen else { return Ok(None) };
+    let listener = listen("server.redirect_listen", address)?;
+    let running = web::server::redirect(config.server.public_url.clone(), listener);
+    running.map(Some).map_err(not_served("server.redirect_listen"))
+}
+
+fn start_metrics(config: &Config, meter: SharedMeter) -> Result<Option<Running>, Failure> {
+    let Some(address) = config.metrics.listen else { return Ok(None) };
+    let listener = listen("metrics.listen", address)?;
+    web::server::metrics(meter, listener).map(Some).map_err(not_served("metrics.listen"))
+}
+
+fn listen(key: &str, address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).map_err(|error| {
+        Failure::new(format!("cannot listen on {address} ({key}): {error}; is it running already?"))
+    })
+}
+
+fn not_served(key: &'static str) -> impl FnOnce(std::io::Error) -> Failure {
+    move |error| Failure::new(format!("cannot serve ({key}): {error}"))
+}
+
+/// The pieces that people who wait hear.
+pub(crate) fn music(chosen: &Music) -> Result<Vec<Arc<[bytes::Bytes]>>, Failure> {
+    if chosen.files.is_empty() {
+        return Ok(vec![built_in().into()]);
+    }
+    let read = |path: &Path| {
+        let refused = |why: String| Failure::hopeless(format!("music.files: {}: {why}", path.display()));
+        let bytes = std::fs::read(path).map_err(|error| refused(error.to_string()))?;
+        parse_opus(&bytes).map(Into::into).map_err(|error| refused(error.to_string()))
+    };
+    chosen.files.iter().map(|path| read(path)).collect()
+}
+
+/// The operator's certificate, or one for every name and address under which the server may be called.
+pub(crate) fn certificate_source(config: &Config, announce: &[IpAddr]) -> CertificateSource {
+    if let Some((certificate, key)) = &config.server.certificate {
+        return CertificateSource::Files { certificate: certificate.clone(), key: key.clone() };
+    }
+    let mut names: Vec<String> = ["localhost", "127.0.0.1", "::1"].map(ToOwned::to_owned).to_vec();
+    let host = config.server.public_url.trim_start_matches("https://");
+    let host = host.rsplit_once(':').filter(|(_, port)| !port.contains(']')).map_or(host, |(host, _)| host);
+    names.push(host.trim_matches(['[', ']']).to_owned());
+    names.extend(announce.iter().map(ToString::to_string));
+    let mut known = std::collections::HashSet::new();
+    names.retain(|name| known.insert(name.clone()));
+    CertificateSource::SelfMade { directory: config.server.data_dir.clone(), names }
+}
+
+fn announced(config: &Config) -> Vec<IpAddr> {
+    let listening = config.server.listen.ip();
+    if !config.media.announce.is_empty() {
+        config.media.announce.clone()
+    } else if !listening.is_unspecified() {
+        vec![listening]
+    } else {
+        let found = interface_addresses();
+        if found.is_empty() { vec![Ipv4Addr::LOCALHOST.into()] } else { found }
+    }
+}
+
+fn edge_settings(config: &Config) -> EdgeSettings {
+    let operator = config.operator.clone();
+    EdgeSettings {
+        public_url: config.server.public_url.clone(),
+        sign_up: config.server.sign_up,
+        operator: OperatorSettings {
+            name: operator.name,
+            imprint_url: operator.imprint_url,
+            privacy_url: operator.privacy_url,
+            source_url: operator.source_url,
+        },
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "what the operator needs to know at the start")]
+fn greet(config: &Config, token: Option<&str>) {
+    let public_url = &config.server.public_url;
+    let data = config.server.data_dir.canonicalize().unwrap_or_else(|_| config.server.data_dir.clone());
+    println!("Kegelbahn {} is open.", env!("CARGO_PKG_VERSION"));
+    println!("  address         {public_url}");
+    println!("  data directory  {}", data.display());
+    if let Some(token) = token {
+        println!("  first account   {public_url}/setup#{token}");
+        println!("                  (open this link once to make the first account)");
+    }
+}
+
+/// The signals that ask to stop.
+struct Stops {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+}
+
+impl Stops {
+    fn new() -> Result<Self, Failure> {
+        let of =
+            |kind| signal(kind).map_err(|error| Failure::new(format!("signals cannot be awaited: {error}")));
+        Ok(Self { terminate: of(SignalKind::terminate())?, interrupt: of(SignalKind::interrupt())? })
+    }
+
+    async fn wait(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
