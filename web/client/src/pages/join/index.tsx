@@ -2,8 +2,10 @@
 import { DoorOpen, Headphones, Lock, VideoOff } from 'lucide-react'
 import { useEffect, useRef, useState, type FormEvent, type ReactNode } from 'react'
 import type { Door } from '../../api'
+import { Store } from '../../call/store'
 import { useWords } from '../../i18n'
-import { Button, Field, Shell } from '../../ui'
+import { newMeeting } from '../../signalling/state'
+import { Button, Field, Notice, Shell } from '../../ui'
 import { roomWash } from '../door/room-colour'
 import { useStore } from '../door/use-store'
 import type { Visit } from '../door/visit'
@@ -56,7 +58,7 @@ interface JoinFormProps {
 function JoinForm({ visit, door, name, onName }: JoinFormProps): ReactNode {
   const t = useWords(joinWords)
   const { microphone, camera } = useStore(visit.local.state)
-  const { busy, fault, fail } = useJoining(visit)
+  const { busy, lost, fault, fail } = useJoining(visit)
   const input = useRef<HTMLInputElement>(null)
   useEffect(() => {
     // On a phone the keyboard would cover the picture.
@@ -135,6 +137,7 @@ function JoinForm({ visit, door, name, onName }: JoinFormProps): ReactNode {
           </div>
         )}
       </div>
+      <div role="status">{lost ? <Notice look="warn">{t.unreachable}</Notice> : null}</div>
       <p className="fine">
         <Lock className="i" aria-hidden />
         {door.you_knock ? t.knockNote : t.enterNote}
@@ -145,24 +148,23 @@ function JoinForm({ visit, door, name, onName }: JoinFormProps): ReactNode {
 
 type Fault = 'missing' | 'invalid' | 'refused'
 
-/** What became of the last press: nothing yet, on its way, or a sentence at the field. */
-function useJoining(visit: Visit): {
+interface Joining {
   busy: boolean
+  /** The server does not answer. */
+  lost: boolean
   fault: Fault | null
   fail: (fault: Fault | null) => void
-} {
+}
+
+/** What became of the last press: nothing yet, on its way, or a sentence at the field. */
+function useJoining(visit: Visit): Joining {
   const session = useStore(visit.session)
   const [own, setOwn] = useState<Fault | null>(null)
-  const [refusal, setRefusal] = useState<string | null>(null)
-  useEffect(() => {
-    if (!session) return undefined
-    const read = (): void => setRefusal(session.meeting.get().refusal?.code ?? null)
-    read()
-    return session.meeting.subscribe(read)
-  }, [session])
-  const theirs = refusal === null ? null : refusal === 'name_invalid' ? 'invalid' : 'refused'
+  const { refusal, link } = useStore(session?.meeting ?? NOBODY)
+  const theirs = refusal === null ? null : refusal.code === 'name_invalid' ? 'invalid' : 'refused'
   return {
     busy: session !== null && theirs === null,
+    lost: session !== null && link.kind === 'lost',
     fault: own ?? theirs,
     fail: (fault) => {
       setOwn(fault)
@@ -170,3 +172,5 @@ function useJoining(visit: Visit): {
     },
   }
 }
+
+const NOBODY = new Store(newMeeting)

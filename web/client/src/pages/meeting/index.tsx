@@ -70,16 +70,18 @@ export function MeetingPage({ visit, session }: MeetingProps): ReactNode {
       />
       <Notices visit={visit} session={session} onDevices={() => setDialog('more')} />
       {narrow ? (
-        <Segments
-          className="tabs"
-          label={t.split}
-          value={show.board ? 'board' : 'people'}
-          onChange={setView}
-          options={[
-            { value: 'people', label: t.people, icon: <Users className="i" aria-hidden /> },
-            { value: 'board', label: t.board, icon: <PencilLine className="i" aria-hidden /> },
-          ]}
-        />
+        <nav aria-label={t.split}>
+          <Segments
+            className="tabs"
+            label={t.split}
+            value={show.board ? 'board' : 'people'}
+            onChange={setView}
+            options={[
+              { value: 'people', label: t.people, icon: <Users className="i" aria-hidden /> },
+              { value: 'board', label: t.board, icon: <PencilLine className="i" aria-hidden /> },
+            ]}
+          />
+        </nav>
       ) : null}
       <main className={classNames('work', `view-${view}`, showDrawer && 'with-drawer')}>
         {show.people ? <Stage visit={visit} session={session} tiles={tiles} /> : null}
@@ -147,8 +149,10 @@ function useView(screens: number): [View, (view: View) => void] {
   const chosen = useRef<View>('both')
   const before = useRef(0)
   useEffect(() => {
-    setView((now) => viewForScreens(now, chosen.current, screens, before.current))
+    const was = before.current
     before.current = screens
+    // oxlint-disable-next-line react/set-state-in-effect -- what others show changes the view, and so may the person
+    setView((now) => viewForScreens(now, chosen.current, screens, was))
   }, [screens])
   const choose = (next: View): void => {
     chosen.current = next

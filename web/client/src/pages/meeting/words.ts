@@ -298,6 +298,7 @@ export const helpWords = words(
 export const boardWords = words(
   {
     loading: 'Wir holen die Tafel.',
+    menu: 'Menü der Tafel',
     empty: 'Die Tafel ist leer. Nimm den Stift und fang an.',
     emptyViewOnly: 'Die Tafel ist leer. Gerade zeichnet nur, wer den Raum leitet.',
     viewOnly: 'Gerade zeichnet nur, wer den Raum leitet.',
@@ -317,6 +318,7 @@ export const boardWords = words(
   },
   {
     loading: 'We are fetching the board.',
+    menu: 'Menu of the board',
     empty: 'The board is empty. Take the pen and begin.',
     emptyViewOnly: 'The board is empty. Only hosts draw at the moment.',
     viewOnly: 'Only hosts draw at the moment.',

@@ -1,7 +1,7 @@
 // The board: Excalidraw on the room's document. Fetched when it is first looked at.
 import '@excalidraw/excalidraw/index.css'
 import { Excalidraw, exportToBlob, MainMenu } from '@excalidraw/excalidraw'
-import type { ExcalidrawImperativeAPI } from '@excalidraw/excalidraw/types'
+import type { AppState, ExcalidrawImperativeAPI } from '@excalidraw/excalidraw/types'
 import { Eraser, Image as Picture } from 'lucide-react'
 import { useCallback, useEffect, useRef, useState, type ReactNode } from 'react'
 import { Binding, type Shared } from '../../../board/binding'
@@ -14,9 +14,10 @@ import { useStore } from '../../door/use-store'
 import type { Visit } from '../../door/visit'
 import { boardWords } from '../words'
 import './board.css'
+import { Cursors } from './cursors'
 import { LiveStrokes } from './live-strokes'
 import { BoardNotice } from './notice'
-import { changeOf, ExcalidrawScene } from './scene'
+import { changeOf, ExcalidrawScene, type Over } from './scene'
 import { restore, wipe, type Wiped } from './wipe'
 
 interface BoardProps {
@@ -71,8 +72,10 @@ function Canvas({ connection, mayDraw, visible }: CanvasProps): ReactNode {
   const [empty, setEmpty] = useState(true)
   const [wiped, setWiped] = useState<Wiped | null>(null)
   const frame = useRef<HTMLDivElement>(null)
-  const strokes = useStrokes(api, frame)
-  const binding = useBinding({ api, strokes, shared, synced, mayDraw })
+  const [drawing, setDrawing] = useState(false)
+  const over = useOver(api, frame, setDrawing)
+  useNamedMenu(frame, t.menu)
+  const binding = useBinding({ api, over, shared, synced, mayDraw })
   useEffect(() => {
     if (visible) api?.refresh()
   }, [api, visible])
@@ -90,7 +93,6 @@ function Canvas({ connection, mayDraw, visible }: CanvasProps): ReactNode {
         theme={theme}
         name={t.fileName}
         viewModeEnabled={!mayDraw || !synced}
-        isCollaborating
         detectScroll={false}
         handleKeyboardGlobally={false}
         autoFocus={false}
@@ -119,11 +121,14 @@ function Canvas({ connection, mayDraw, visible }: CanvasProps): ReactNode {
         </MainMenu>
       </Excalidraw>
       <canvas className="live-strokes" aria-hidden />
-      {synced && empty ? <p className="board-empty">{mayDraw ? t.empty : t.emptyViewOnly}</p> : null}
+      <div className="cursors" aria-hidden />
+      {synced && empty && !drawing ? (
+        <p className="board-empty">{mayDraw ? t.empty : t.emptyViewOnly}</p>
+      ) : null}
       <BoardNotice
         status={status}
         synced={synced}
-        mayDraw={mayDraw}
+        viewOnly={!mayDraw && !empty}
         wiped={wiped}
         onReopen={() => connection.reopen()}
         onUndo={() => {
@@ -148,56 +153,76 @@ const UI = {
   },
 } as const
 
-function useStrokes(
+/** Excalidraw's menu button has no name for screen readers in its narrow form. */
+function useNamedMenu(frame: React.RefObject<HTMLDivElement | null>, name: string): void {
+  useEffect(() => {
+    const element = frame.current
+    if (!element) return undefined
+    const label = (): void => {
+      for (const button of element.querySelectorAll('.main-menu-trigger'))
+        button.setAttribute('aria-label', name)
+    }
+    label()
+    const observer = new MutationObserver(label)
+    observer.observe(element, { childList: true, subtree: true })
+    return () => observer.disconnect()
+  }, [frame, name])
+}
+
+/** Strokes and cursors of others lie over Excalidraw and follow its viewport. */
+function useOver(
   api: ExcalidrawImperativeAPI | null,
   frame: React.RefObject<HTMLDivElement | null>,
-): LiveStrokes | null {
-  const [strokes, setStrokes] = useState<LiveStrokes | null>(null)
+  onDrawing: (some: boolean) => void,
+): Over | null {
+  const [over, setOver] = useState<Over | null>(null)
   useEffect(() => {
     const element = frame.current
     const canvas = element?.querySelector<HTMLCanvasElement>('.live-strokes')
-    if (!api || !element || !canvas) return undefined
-    const made = new LiveStrokes(canvas, () => api.getAppState())
+    const box = element?.querySelector<HTMLElement>('.cursors')
+    if (!api || !element || !canvas || !box) return undefined
+    const viewport = (): AppState => api.getAppState()
+    const strokes = new LiveStrokes(canvas, viewport)
+    const cursors = new Cursors(box, viewport)
+    const redraw = (): void => {
+      strokes.redraw()
+      cursors.redraw()
+    }
     // oxlint-disable-next-line react/set-state-in-effect -- it draws on an element of this very rendering
-    setStrokes(made)
+    setOver({ strokes, cursors, drawn: onDrawing })
     const moved = (x: number, y: number, zoom: { value: number }): void => {
       element.style.setProperty('--board-x', `${x * zoom.value}px`)
       element.style.setProperty('--board-y', `${y * zoom.value}px`)
       element.style.setProperty('--board-zoom', String(Math.max(0.5, zoom.value)))
-      made.redraw()
+      redraw()
     }
     const unsubscribe = api.onScrollChange(moved)
     // A drawer that opens moves the board without resizing the window.
     const observer = new ResizeObserver(() => {
       api.refresh()
-      made.redraw()
+      redraw()
     })
     observer.observe(element)
     return () => {
       unsubscribe()
       observer.disconnect()
-      made.close()
+      strokes.close()
+      cursors.close()
     }
-  }, [api, frame])
-  return strokes
+  }, [api, frame, onDrawing])
+  return over
 }
 
 interface BindingProps {
   api: ExcalidrawImperativeAPI | null
-  strokes: LiveStrokes | null
+  over: Over | null
   shared: Shared
   synced: boolean
   mayDraw: boolean
 }
 
 /** Binds once Excalidraw has loaded: a binding before that shows a late joiner an empty board. */
-function useBinding({
-  api,
-  strokes,
-  shared,
-  synced,
-  mayDraw,
-}: BindingProps): React.RefObject<Binding | null> {
+function useBinding({ api, over, shared, synced, mayDraw }: BindingProps): React.RefObject<Binding | null> {
   const binding = useRef<Binding | null>(null)
   const could = useRef(mayDraw)
   const [loaded, setLoaded] = useState(false)
@@ -212,20 +237,20 @@ function useBinding({
   }, [api, loaded])
 
   useEffect(() => {
-    if (!api || !strokes || !loaded) return undefined
+    if (!api || !over || !loaded) return undefined
     // A new document is the truth: what an older one left in the scene goes.
     if (api.getSceneElementsIncludingDeleted().length > 0) {
       api.updateScene({ elements: [] })
       api.history.clear()
     }
-    const made = new Binding(shared, new ExcalidrawScene(api, strokes.show), browserClock, fitPicture)
+    const made = new Binding(shared, new ExcalidrawScene(api, over), browserClock, fitPicture)
     made.allow(could.current)
     binding.current = made
     return () => {
       made.close()
       if (binding.current === made) binding.current = null
     }
-  }, [api, strokes, loaded, shared])
+  }, [api, over, loaded, shared])
 
   useEffect(() => {
     could.current = mayDraw

@@ -10,7 +10,8 @@ import type { Wiped } from './wipe'
 interface BoardNoticeProps {
   status: BoardStatus
   synced: boolean
-  mayDraw: boolean
+  /** Says that only hosts draw; an empty board says it in its middle. */
+  viewOnly: boolean
   wiped: Wiped | null
   onReopen: () => void
   onUndo: () => void
@@ -21,7 +22,7 @@ const SEEN_AFTER_MS = 10_000
 
 /** A sentence at the board's foot, clear of its tools. */
 export function BoardNotice(props: BoardNoticeProps): ReactNode {
-  const { status, synced, mayDraw, wiped, onReopen, onUndo, onWipeSeen } = props
+  const { status, synced, viewOnly, wiped, onReopen, onUndo, onWipeSeen } = props
   const t = useWords(boardWords)
   const lost = useLasting(status === 'lost', 1500)
   useSeen(wiped, SEEN_AFTER_MS, onWipeSeen)
@@ -66,7 +67,7 @@ export function BoardNotice(props: BoardNoticeProps): ReactNode {
             </p>
           )
         }
-        return mayDraw ? null : <p className="notice">{t.viewOnly}</p>
+        return viewOnly ? <p className="notice">{t.viewOnly}</p> : null
     }
   }
 }

@@ -6,30 +6,26 @@ import type {
   AppState,
   BinaryFileData,
   BinaryFiles,
-  Collaborator,
   ExcalidrawImperativeAPI,
-  SocketId,
 } from '@excalidraw/excalidraw/types'
 import type { Scene, SceneChange } from '../../../board/binding'
 import type { BoardFile, Element, LiveStroke, PeerCursor } from '../../../board/elements'
 import { tail, type ShownStroke } from '../../../board/strokes'
+import type { Cursors } from './cursors'
+import type { LiveStrokes } from './live-strokes'
 
-/** The ball colours as Excalidraw wants them: the same in both themes (tokens.css, --ball-*). */
-const BALLS = [
-  '#1e6b59',
-  '#b03c2c',
-  '#7a3e72',
-  '#2f62a6',
-  '#85590a',
-  '#4d6820',
-  '#4a5d68',
-  '#a63a6b',
-] as const
+/** What lies over the scene. */
+export interface Over {
+  readonly strokes: LiveStrokes
+  readonly cursors: Cursors
+  /** Whether somebody is drawing a stroke right now. */
+  drawn(some: boolean): void
+}
 
 export class ExcalidrawScene implements Scene {
   constructor(
     private readonly api: ExcalidrawImperativeAPI,
-    private readonly drawStrokes: (strokes: readonly ShownStroke[]) => void,
+    private readonly over: Over,
   ) {}
 
   elements(): readonly Element[] {
@@ -55,25 +51,12 @@ export class ExcalidrawScene implements Scene {
   }
 
   showCursors(cursors: readonly PeerCursor[]): void {
-    const collaborators = new Map(
-      cursors.map((cursor): [SocketId, Collaborator] => {
-        const colour = BALLS[cursor.ball % BALLS.length] ?? BALLS[0]
-        return [
-          String(cursor.client) as SocketId,
-          {
-            username: cursor.name,
-            color: { background: colour, stroke: colour },
-            button: cursor.button,
-            ...(cursor.pointer && { pointer: { ...cursor.pointer, tool: 'pointer' as const } }),
-          },
-        ]
-      }),
-    )
-    this.api.updateScene({ collaborators })
+    this.over.cursors.show(cursors)
   }
 
   showStrokes(strokes: readonly ShownStroke[]): void {
-    this.drawStrokes(strokes)
+    this.over.strokes.show(strokes)
+    this.over.drawn(strokes.length > 0)
   }
 }
 
