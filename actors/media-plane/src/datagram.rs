@@ -62,7 +62,11 @@ impl Inbox {
 
 impl Socket {
     pub(crate) fn bind(address: SocketAddr) -> io::Result<Self> {
-        let socket = UdpSocket::bind(address)?;
+        Self::over(UdpSocket::bind(address)?)
+    }
+
+    pub(crate) fn over(socket: UdpSocket) -> io::Result<Self> {
+        let v6 = socket.local_addr()?.is_ipv6();
         socket.set_nonblocking(true)?;
         for (level, name, value) in [
             (libc::SOL_SOCKET, libc::SO_RCVBUF, SOCKET_BUFFER),
@@ -76,7 +80,7 @@ impl Socket {
                 libc::setsockopt(socket.as_raw_fd(), level, name, pointer, size_of::<libc::c_int>() as u32)
             };
         }
-        Ok(Self { socket, v6: address.is_ipv6(), segmentation: true })
+        Ok(Self { socket, v6, segmentation: true })
     }
 
     pub(crate) fn port(&self) -> io::Result<u16> {
@@ -312,6 +316,14 @@ impl Bell {
         let _ready = unsafe { libc::ppoll(watched.as_mut_ptr(), 2, &raw const timeout, std::ptr::null()) };
         watched[1].revents != 0
     }
+}
+
+/// CPU time of the calling thread.
+pub(crate) fn thread_cpu() -> Duration {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: the timespec outlives the call. The clock exists on every Linux, so the call does not fail.
+    let _always = unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &raw mut time) };
+    Duration::new(u64::try_from(time.tv_sec).unwrap_or(0), u32::try_from(time.tv_nsec).unwrap_or(0))
 }
 
 #[cfg(test)]

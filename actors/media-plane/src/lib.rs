@@ -7,6 +7,8 @@
 //! crates), `worker` the thread, `datagram` the system calls.
 
 pub mod description;
+#[doc(hidden)]
+pub mod floor;
 
 mod api;
 mod counters;

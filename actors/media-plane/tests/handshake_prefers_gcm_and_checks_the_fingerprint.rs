@@ -20,7 +20,7 @@ fn profile_of(offered: Vec<Profile>) -> ProtectionProfile {
     scene.until("connected", |scene| {
         scene.clients[client].is_connected() && scene.events.contains(&Event::Connected(peer))
     });
-    scene.clients[client].profile.unwrap()
+    scene.clients[client].profile.expect("a connected client has a profile")
 }
 
 #[test]

@@ -46,7 +46,7 @@ impl Batch {
         self.messages.clear();
     }
 
-    fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         self.bytes.len() >= BATCH_BYTES || self.messages.len() >= BATCH_MESSAGES
     }
 

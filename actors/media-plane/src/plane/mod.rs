@@ -19,9 +19,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
-pub(crate) use egress::Batch;
-#[cfg(test)]
-pub(crate) use egress::Message;
+pub(crate) use egress::{Batch, Message};
 
 use crate::Statistics;
 use crate::api::{Command, Event, PeerId};

@@ -79,8 +79,15 @@ impl Plane {
             let subscribers = self.tracks.remove(track).map(|track| track.subscribers).unwrap_or_default();
             for subscriber in subscribers {
                 let slots = self.peers.get_mut(subscriber.peer).map(|peer| &mut peer.slots);
-                if let Some(slot) = slots.and_then(|slots| slots.get_mut(usize::from(subscriber.slot))) {
-                    slot.forget(track);
+                let Some(slot) = slots.and_then(|slots| slots.get_mut(usize::from(subscriber.slot))) else {
+                    continue;
+                };
+                let played = slot.playing().map(|key| key.track);
+                slot.forget(track);
+                if slot.wanted().is_none()
+                    && let Some(played) = played
+                {
+                    self.unsubscribe(played, subscriber);
                 }
             }
         }
@@ -115,7 +122,8 @@ impl Plane {
             }
         }
         if let Some(deadline) = peer.dtls.deadline() {
-            self.wake_by(deadline);
+            // Never in the past: a deadline that nothing clears must not keep the thread awake.
+            self.wake_by(deadline.max(now + Duration::from_millis(1)));
         }
         match progress {
             Progress::Nothing => {}

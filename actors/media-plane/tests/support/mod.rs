@@ -89,7 +89,7 @@ impl Scene {
         self.clients.len() - 1
     }
 
-    pub fn answer(&mut self, client: usize) {
+    pub fn answer(&self, client: usize) {
         let client = &self.clients[client];
         let remote = Remote::parse_answer(&client.answer()).unwrap();
         self.send(Command::SetRemote { peer: client.peer, remote: Box::new(remote) });
