@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
 
@@ -44,19 +45,27 @@ pub struct Server {
     stderr: Arc<Mutex<String>>,
 }
 
+/// Media threads of a server under test, each with a UDP port.
+const THREADS: u16 = 2;
+
 impl Ports {
     /// The system names free TCP ports; the media range must be free for UDP from its first port on.
     fn find() -> Self {
+        // Stories of one file run side by side: each asks for a range of its own, and processes begin apart, below the
+        // ports that the system hands out.
+        static TAKEN: AtomicU16 = AtomicU16::new(0);
         let tcp = || {
             let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
             listener.local_addr().expect("an address").port()
         };
         let free = |port: u16| UdpSocket::bind((Ipv4Addr::UNSPECIFIED, port)).is_ok();
-        // Somewhere else for every process, below the range that the system hands out.
-        let mut media = 10_000 + u16::try_from(std::process::id() % 1_100).expect("small") * 20;
-        while !(media..media + 8).all(free) {
-            media = if media > 32_000 { 10_000 } else { media + 8 };
-        }
+        let begin = u16::try_from(std::process::id() % 500).expect("small") * 40;
+        let media = loop {
+            let media = 10_000 + (begin + TAKEN.fetch_add(THREADS, Relaxed)) % 22_000;
+            if (media..media + THREADS).all(free) {
+                break media;
+            }
+        };
         Self { https: tcp(), metrics: tcp(), media }
     }
 }
@@ -87,6 +96,7 @@ impl ServerBuilder {
             ("server.public_url", self.origin()),
             ("server.data_dir", self.data.path().display().to_string()),
             ("media.udp_port", media.to_string()),
+            ("media.threads", THREADS.to_string()),
             ("media.announce", "127.0.0.1".to_owned()),
             ("metrics.listen", format!("127.0.0.1:{metrics}")),
         ];
