@@ -40,6 +40,7 @@ export class MadeUpWire implements Wire {
   onclose: ((event: { code: number }) => void) | null = null
   readonly sent: ClientMessage[] = []
   closed = false
+  readyState = 1
 
   send(text: string): void {
     this.sent.push(JSON.parse(text) as ClientMessage)

@@ -11,6 +11,8 @@ export const RETRY_MS = [0, 250, 500, 1000, 2000, 4000] as const
 
 /** The part of a WebSocket that is used. */
 export interface Wire {
+  /** As `WebSocket.readyState`: 1 is open. */
+  readonly readyState: number
   send(text: string): void
   close(code?: number): void
   onopen: (() => void) | null
@@ -67,9 +69,8 @@ export class SignallingSocket {
 
   /** Sends now, or says that it could not: there is no queue, since every request is about the present. */
   send(message: ClientMessage): boolean {
-    if (!this.wire || !this.joined) return false
-    this.wire.send(JSON.stringify(message))
-    return true
+    if (!this.joined) return false
+    return this.say(message)
   }
 
   /** Says `join` again on the same socket, after `name_invalid`. */
@@ -135,10 +136,25 @@ export class SignallingSocket {
     }
     if (message.type === 'error' && !this.joined) this.cancelDeath?.()
     if (message.type === 'bye') {
-      if (message.reason === 'restarting') this.restarting = true
+      if (message.reason === 'restarting') this.farewell()
       else this.stop()
     }
     this.events.message(message)
+  }
+
+  /** The server goes: nothing more is said, and if it forgets to close, we do. */
+  private farewell(): void {
+    this.restarting = true
+    this.joined = false
+    this.cancelPing?.()
+    this.cancelPing = null
+    this.expectLife(DEAD_AFTER_MS)
+  }
+
+  private say(message: ClientMessage): boolean {
+    if (this.wire?.readyState !== OPEN) return false
+    this.wire.send(JSON.stringify(message))
+    return true
   }
 
   private closed(code: number): void {
@@ -175,7 +191,7 @@ export class SignallingSocket {
   }
 
   private ping(): void {
-    this.wire?.send(JSON.stringify({ type: 'ping' } satisfies ClientMessage))
+    this.say({ type: 'ping' })
     if (!this.cancelDeath) this.expectLife(DEAD_AFTER_MS)
     this.schedulePing()
   }
@@ -202,6 +218,8 @@ export class SignallingSocket {
     wire.close()
   }
 }
+
+const OPEN = 1
 
 function parse(data: unknown): ServerMessage | null {
   if (typeof data !== 'string') return null

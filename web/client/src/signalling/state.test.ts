@@ -98,6 +98,19 @@ describe('a meeting', () => {
     expect(reduce(state, { type: 'socket_lost', now: 7001 })).toBe(state)
   })
 
+  test('who has to wait again forgets the room', () => {
+    const inside = after([joined(), welcome])
+    const bench = after([joined({ you: 'p9' }), { type: 'waiting', ahead: 0 }], inside)
+    expect(bench).toMatchObject({
+      phase: 'waiting',
+      you: 'p9',
+      participants: [],
+      board: null,
+      insideSince: null,
+    })
+    expect(bench.room?.name).toBe('Flauschpyramide')
+  })
+
   test('an end is final and keeps nobody’s name', () => {
     const state = after([joined(), welcome, { type: 'bye', reason: 'removed' }])
     expect(state).toMatchObject({ phase: 'ended', ending: 'removed', participants: [], board: null })

@@ -115,7 +115,7 @@ function said(meeting: Meeting, message: ServerMessage, now: number): Meeting {
     case 'joined':
       return joined(meeting, message, now)
     case 'waiting':
-      return { ...meeting, phase: 'waiting', ahead: message.ahead }
+      return waiting(meeting, message.ahead)
     case 'welcome':
       return {
         ...meeting,
@@ -173,6 +173,13 @@ function joined(meeting: Meeting, message: Extract<ServerMessage, { type: 'joine
     // Under a second nobody noticed: no notice then.
     returned: meeting.phase === 'inside' && awayMs >= 1000 ? { awayMs, at: now } : meeting.returned,
   }
+}
+
+/** On the bench one knows nobody, also after one was inside: a server that restarted lets everybody knock again. */
+function waiting(meeting: Meeting, ahead: number): Meeting {
+  if (meeting.phase === 'waiting') return { ...meeting, ahead }
+  const { link, you, role, room, media } = meeting
+  return { ...newMeeting, phase: 'waiting', link, you, role, room, media, ahead }
 }
 
 function lost(meeting: Meeting, now: number): Meeting {

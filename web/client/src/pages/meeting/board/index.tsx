@@ -17,6 +17,7 @@ import './board.css'
 import { Cursors } from './cursors'
 import { LiveStrokes } from './live-strokes'
 import { BoardNotice } from './notice'
+import { useRepairedNames } from './repaired-names'
 import { changeOf, ExcalidrawScene, type Over } from './scene'
 import { restore, wipe, type Wiped } from './wipe'
 
@@ -74,7 +75,7 @@ function Canvas({ connection, mayDraw, visible }: CanvasProps): ReactNode {
   const frame = useRef<HTMLDivElement>(null)
   const [drawing, setDrawing] = useState(false)
   const over = useOver(api, frame, setDrawing)
-  useNamedMenu(frame, t.menu)
+  useRepairedNames(frame, t.menu)
   const binding = useBinding({ api, over, shared, synced, mayDraw })
   useEffect(() => {
     if (visible) api?.refresh()
@@ -152,22 +153,6 @@ const UI = {
     toggleTheme: false,
   },
 } as const
-
-/** Excalidraw's menu button has no name for screen readers in its narrow form. */
-function useNamedMenu(frame: React.RefObject<HTMLDivElement | null>, name: string): void {
-  useEffect(() => {
-    const element = frame.current
-    if (!element) return undefined
-    const label = (): void => {
-      for (const button of element.querySelectorAll('.main-menu-trigger'))
-        button.setAttribute('aria-label', name)
-    }
-    label()
-    const observer = new MutationObserver(label)
-    observer.observe(element, { childList: true, subtree: true })
-    return () => observer.disconnect()
-  }, [frame, name])
-}
 
 /** Strokes and cursors of others lie over Excalidraw and follow its viewport. */
 function useOver(
