@@ -8,8 +8,8 @@ use actors::load::SharedFigures;
 use actors::room_directory::{DirectoryParts, RoomDirectory};
 use actors::sfu::{MediaConfig, MediaHub};
 use actors::store::{
-    Account, AccountId, Day, Door, DrawingRight, LoadSample, LobbyPolicy, RoomColour, RoomId, RoomRecord, Session,
-    SharedStore, Store, StoreError, StoredBoard,
+    Account, AccountId, Day, Door, DrawingRight, LoadSample, LobbyPolicy, RoomColour, RoomId, RoomRecord,
+    Session, SharedStore, Store, StoreError, StoredBoard,
 };
 use async_trait::async_trait;
 use serde_json::json;
@@ -138,12 +138,22 @@ async fn furnished(directory: &Path) -> SharedStore {
 }
 
 /// The product's own parts over the faulty store, until `stop` is dropped.
-async fn serve(data: &Path, listener: TcpListener, started: oneshot::Sender<()>, stop: oneshot::Receiver<()>) {
+async fn serve(
+    data: &Path,
+    listener: TcpListener,
+    started: oneshot::Sender<()>,
+    stop: oneshot::Receiver<()>,
+) {
     let store = furnished(data).await;
     let figures = SharedFigures::default();
     let announce = vec![Ipv4Addr::LOCALHOST.into()];
-    let media =
-        MediaConfig { bind: Ipv4Addr::LOCALHOST.into(), udp_port: 0, threads: 1, announce, music: Vec::new() };
+    let media = MediaConfig {
+        bind: Ipv4Addr::LOCALHOST.into(),
+        udp_port: 0,
+        threads: 1,
+        announce,
+        music: Vec::new(),
+    };
     let media = MediaHub::start(media).expect("a free UDP port");
     let directory = RoomDirectory::new(DirectoryParts {
         store: store.clone(),
@@ -196,10 +206,10 @@ impl InProcess {
         let origin = Some(format!("https://localhost:{}", self.address.port()));
         let cookie = cookie.map(|token| format!("__Host-kegelbahn={token}"));
         let opening = Opening { origin, cookie, receive_buffer: None };
-        let mut socket = Signalling::open(self.address, "/api/signal", opening).await.expect("the socket opens");
+        let mut socket =
+            Signalling::open(self.address, "/api/signal", opening).await.expect("the socket opens");
         let media = json!({"microphone": false, "camera": false, "screen": false});
-        let join =
-            json!({"type": "join", "protocol": 1, "door": door, "name": "Juna", "resume": null, "media": media});
+        let join = json!({"type": "join", "protocol": 1, "door": door, "name": "Juna", "resume": null, "media": media});
         socket.send(&join).await;
         socket.next_of("welcome").await;
         socket

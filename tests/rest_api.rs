@@ -8,8 +8,11 @@ const SERVER: &str = env!("CARGO_BIN_EXE_kegelbahn");
 
 /// What of an answer tells two doors apart: status, body, headers except the date.
 fn face(answer: &Response) -> (u16, Vec<u8>, Vec<(String, String)>) {
-    let headers = answer.headers.iter().filter(|(name, _)| name != "date");
-    (answer.status, answer.body.clone(), headers.cloned().collect())
+    let mut headers = answer.headers.clone();
+    headers.retain(|(name, _)| name != "date");
+    // The server keeps them in no order of its own.
+    headers.sort();
+    (answer.status, answer.body.clone(), headers)
 }
 
 async fn change(http: &mut Http, room: &Value, changes: Value) -> Response {

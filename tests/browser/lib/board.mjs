@@ -2,13 +2,9 @@
 import { until } from './until.mjs'
 import { WORDS } from './words.mjs'
 
-/** Shows the board and waits until one can draw on it. */
+/** Waits until one can draw on the board, which stands beside the people from the beginning. */
 export async function openBoard({ page, locale }) {
-  const canvas = page.locator('canvas.interactive')
-  if (!(await canvas.isVisible())) {
-    await page.getByRole('button', { name: WORDS[locale].board, exact: true }).click()
-  }
-  await canvas.waitFor()
+  await page.locator('canvas.interactive').waitFor()
   await page.getByRole('radio', { name: WORDS[locale].rectangle }).waitFor({ state: 'attached' })
 }
 

@@ -18,6 +18,8 @@ const ARGS = [
   '--use-fake-ui-for-media-stream',
   '--auto-select-desktop-capture-source=Entire screen',
   '--autoplay-policy=no-user-gesture-required',
+  // In a namespace of its own there is nothing but the loopback.
+  '--allow-loopback-in-peer-connection',
   '--disable-renderer-backgrounding',
   '--disable-backgrounding-occluded-windows',
   '--disable-background-timer-throttling',
