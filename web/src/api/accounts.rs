@@ -4,10 +4,10 @@ use crate::accounts::{LOGIN_RULE, PASSWORD_RULE, check_login, check_password};
 use crate::api::sessions::{hash_error, logged_in};
 use crate::api::types::{Credentials, Session, SetUp};
 use crate::errors::{ApiError, ErrorBody};
-use crate::guard::{Attempt, JsonBody};
+use crate::guard::Attempt;
 use crate::state::Edge;
 use actix_web::http::StatusCode;
-use actix_web::web::Data;
+use actix_web::web::{Data, Json};
 use actix_web::{HttpRequest, HttpResponse};
 use actors::store::{self, AccountId, StoreError};
 
@@ -22,7 +22,7 @@ use actors::store::{self, AccountId, StoreError};
 pub async fn set_up(
     request: HttpRequest,
     edge: Data<Edge>,
-    given: JsonBody<SetUp>,
+    given: Json<SetUp>,
 ) -> Result<HttpResponse, ApiError> {
     if !edge.limits.take(&request, Attempt::SetUp) {
         return Err(ApiError::too_many_attempts());
@@ -30,7 +30,7 @@ pub async fn set_up(
     if edge.store.count_accounts().await? > 0 {
         edge.setup.close().await;
     }
-    let SetUp { token, login, password } = given.0;
+    let SetUp { token, login, password } = given.into_inner();
     let made =
         edge.setup.use_up(&token, async || add_account(&edge, Credentials { login, password }).await).await;
     logged_in(&request, &edge, made.ok_or_else(setup_over)??, StatusCode::CREATED).await
@@ -49,7 +49,7 @@ pub async fn set_up(
 pub async fn sign_up(
     request: HttpRequest,
     edge: Data<Edge>,
-    given: JsonBody<Credentials>,
+    given: Json<Credentials>,
 ) -> Result<HttpResponse, ApiError> {
     if !edge.settings.sign_up {
         return Err(sign_up_closed());
@@ -57,7 +57,7 @@ pub async fn sign_up(
     if !edge.limits.take(&request, Attempt::SignUp) {
         return Err(ApiError::too_many_attempts());
     }
-    let account = add_account(&edge, given.0).await?;
+    let account = add_account(&edge, given.into_inner()).await?;
     logged_in(&request, &edge, account, StatusCode::CREATED).await
 }
 

@@ -2,7 +2,6 @@
 
 use crate::api::types::{NewRoom, Room, RoomChanges};
 use crate::errors::{ApiError, ErrorBody};
-use crate::guard::JsonBody;
 use crate::rooms::{checked_emoji, checked_name, checked_short_name, new_link, new_room, url};
 use crate::session::require_account;
 use crate::state::Edge;
@@ -44,10 +43,10 @@ pub async fn list(request: HttpRequest, edge: Data<Edge>) -> Result<Json<Vec<Roo
 pub async fn make(
     request: HttpRequest,
     edge: Data<Edge>,
-    given: JsonBody<NewRoom>,
+    given: Json<NewRoom>,
 ) -> Result<HttpResponse, ApiError> {
     let account = require_account(&request, &edge).await?;
-    let NewRoom { name, colour, emoji } = given.0;
+    let NewRoom { name, colour, emoji } = given.into_inner();
     let mut room = new_room(account.id.clone(), &name, colour.map(Into::into))?;
     room.emoji = emoji.map(checked_emoji).transpose()?;
     if edge.store.rooms_of(&account.id).await?.len() >= ROOMS_MAX {
@@ -88,10 +87,10 @@ pub async fn change(
     request: HttpRequest,
     edge: Data<Edge>,
     id: Path<String>,
-    changes: JsonBody<RoomChanges>,
+    changes: Json<RoomChanges>,
 ) -> Result<Json<Room>, ApiError> {
     let room = my_room(&request, &edge, id.into_inner()).await?;
-    let room = changed(room, changes.0)?;
+    let room = changed(room, changes.into_inner())?;
     save(&edge, &room).await?;
     Ok(Json(with_people(&edge, room).await))
 }

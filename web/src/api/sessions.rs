@@ -3,7 +3,7 @@
 use crate::accounts::{HashError, check_password};
 use crate::api::types::{Account, Credentials, Session};
 use crate::errors::{ApiError, ErrorBody};
-use crate::guard::{Attempt, JsonBody};
+use crate::guard::Attempt;
 use crate::session;
 use crate::state::Edge;
 use actix_web::http::StatusCode;
@@ -33,12 +33,12 @@ pub async fn get(request: HttpRequest, edge: Data<Edge>) -> Result<Json<Session>
 pub async fn log_in(
     request: HttpRequest,
     edge: Data<Edge>,
-    given: JsonBody<Credentials>,
+    given: Json<Credentials>,
 ) -> Result<HttpResponse, ApiError> {
     if !edge.limits.take(&request, Attempt::LogIn) {
         return Err(ApiError::too_many_attempts());
     }
-    let account = verified(&edge, given.0).await?.ok_or_else(wrong_login)?;
+    let account = verified(&edge, given.into_inner()).await?.ok_or_else(wrong_login)?;
     edge.limits.give_back(&request, Attempt::LogIn);
     logged_in(&request, &edge, account, StatusCode::OK).await
 }

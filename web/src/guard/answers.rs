@@ -1,8 +1,9 @@
 //! What every answer carries and every request has to pass: one middleware around everything.
 //!
-//! Refuses requests that would change something and come from somebody else's page; gives errors that the framework
-//! made their JSON; sets the security headers.
+//! Reads the body in time and within its limit; refuses requests that would change something and come from somebody
+//! else's page; gives errors that the framework made their JSON; sets the security headers.
 
+use super::body;
 use crate::errors::ApiError;
 use crate::origin;
 use crate::state::Edge;
@@ -46,13 +47,16 @@ const ALWAYS: [(&str, &str); 8] = [
 
 /// The middleware; see the module's text.
 pub async fn around(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let mut response = if is_foreign_change(&request) {
-        request.into_response(ApiError::foreign_origin().error_response())
-    } else {
-        next.call(request).await?.map_into_boxed_body()
+    let admitted = match body::read(&mut request).await {
+        Ok(()) if is_foreign_change(&request) => Err(ApiError::foreign_origin()),
+        read => read,
+    };
+    let mut response = match admitted {
+        Ok(()) => next.call(request).await?.map_into_boxed_body(),
+        Err(refusal) => request.into_response(refusal.error_response()),
     };
     if is_shapeless_error(&response) {
         let refusal = ApiError::of_status(response.status()).error_response();

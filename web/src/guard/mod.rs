@@ -1,9 +1,8 @@
 //! What stands in front of every handler: limits on guessing and on slowness, and what every answer carries.
 
 mod answers;
-mod json_body;
+mod body;
 mod rate_limits;
 
 pub use answers::around;
-pub use json_body::JsonBody;
 pub use rate_limits::{Attempt, RateLimits};
