@@ -106,9 +106,25 @@ describe('the signalling socket', () => {
     expect(waits).toEqual([250, 500, 1000, 2000, 4000, 4000])
     openAndJoin()
     const count = wires.length
+    clock.pass(3000)
+    last().say({ type: 'pong' })
     last().onclose?.({ code: 1013 })
     clock.pass(0)
     expect(wires).toHaveLength(count + 1)
+  })
+
+  test('does not storm a server that fails at every join', () => {
+    for (let i = 0; i < 4; i += 1) {
+      openAndJoin()
+      last().onclose?.({ code: 4500 })
+      clock.pass(i === 0 ? 0 : 4000)
+    }
+    const before = clock.now()
+    const count = wires.length
+    openAndJoin()
+    last().onclose?.({ code: 4500 })
+    while (wires.length === count) clock.pass(50)
+    expect(clock.now() - before).toBe(2000)
   })
 
   test('does not wait for the next try when the network is back', () => {

@@ -130,10 +130,11 @@ export class SignallingSocket {
     this.alive()
     if (message.type === 'joined') {
       this.joined = true
-      this.failures = 0
       this.restarting = false
       this.schedulePing()
     }
+    // Only a line that lived for a while was a success: a room that fails at every join must not be stormed.
+    if (message.type === 'pong') this.failures = 0
     if (message.type === 'error' && !this.joined) this.cancelDeath?.()
     if (message.type === 'bye') {
       if (message.reason === 'restarting') this.farewell()
