@@ -27,13 +27,7 @@ pub struct Load {
 impl Load {
     /// Not yet watching: `start()` it.
     pub fn new(meter: SharedMeter, store: SharedStore) -> Self {
-        Self {
-            sampler: Sampler::new(meter.machine()),
-            meter,
-            store,
-            waiting: Vec::new(),
-            writing: false,
-        }
+        Self { sampler: Sampler::new(meter.machine()), meter, store, waiting: Vec::new(), writing: false }
     }
 
     fn read(&mut self, ctx: &mut Context<Self>) {
@@ -77,9 +71,7 @@ impl Actor for Load {
         let saved = async move { store.load_since(now - now % HALF_HOUR).await }.into_actor(self);
         ctx.wait(saved.map(move |saved, this, ctx| {
             match saved {
-                Ok(samples) => samples
-                    .iter()
-                    .for_each(|sample| this.sampler.resume(*sample, now)),
+                Ok(samples) => samples.iter().for_each(|sample| this.sampler.resume(*sample, now)),
                 Err(error) => tracing::error!(%error, "the load figures were not read"),
             }
             this.read(ctx);
@@ -97,14 +89,9 @@ fn queue(waiting: &mut Vec<LoadSample>, sample: LoadSample) {
     waiting.push(sample);
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the load's one reading of the wall clock"
-)]
+#[expect(clippy::disallowed_methods, reason = "the load's one reading of the wall clock")]
 fn unix_seconds() -> u64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs())
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
 #[cfg(test)]
@@ -113,11 +100,7 @@ mod tests {
 
     #[test]
     fn what_waits_for_the_store_is_bounded_and_newest() {
-        let sample = |start, people_max| LoadSample {
-            start,
-            people_max,
-            ..LoadSample::default()
-        };
+        let sample = |start, people_max| LoadSample { start, people_max, ..LoadSample::default() };
         let mut waiting = Vec::new();
         for start in 0..60 {
             queue(&mut waiting, sample(start, 1));

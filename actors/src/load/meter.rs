@@ -53,11 +53,7 @@ pub type SharedMeter = Arc<Meter>;
 impl Meter {
     /// `media` gives the media plane's running figures.
     pub fn new(figures: SharedFigures, media: impl Fn() -> Statistics + Send + Sync + 'static) -> Self {
-        Self {
-            figures,
-            media: Box::new(media),
-            machine: Machine::read(),
-        }
+        Self { figures, media: Box::new(media), machine: Machine::read() }
     }
 
     /// What the process may use.
@@ -132,10 +128,7 @@ mod tests {
             refused: 7,
             process: None,
         };
-        let read = Snapshot {
-            process: None,
-            ..meter.snapshot()
-        };
+        let read = Snapshot { process: None, ..meter.snapshot() };
         assert_eq!(read, expected);
         assert!(meter.machine().cores >= 1);
     }

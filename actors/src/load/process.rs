@@ -92,10 +92,6 @@ mod tests {
         let machine = Machine::read();
         let used = ProcessUse::read().expect("this system has /proc");
         assert!(machine.cores >= 1);
-        assert!(
-            machine
-                .memory_bytes
-                .is_some_and(|bytes| bytes > used.resident_bytes)
-        );
+        assert!(machine.memory_bytes.is_some_and(|bytes| bytes > used.resident_bytes));
     }
 }

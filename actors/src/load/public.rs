@@ -88,19 +88,12 @@ pub fn publish(samples: &[LoadSample], now: u64) -> PublicLoad {
     let ripe = samples.partition_point(|s| s.start <= ripe);
     let samples = &samples[..ripe];
     // A server that was off half an hour ago was free.
-    let used = samples
-        .last()
-        .filter(|s| s.start + 2 * (HALF_HOUR + LATE) > now)
-        .map_or(0, used_permille);
+    let used = samples.last().filter(|s| s.start + 2 * (HALF_HOUR + LATE) > now).map_or(0, used_permille);
     let standing_pins = (PINS - u32::from(fallen(used))) as u8;
     PublicLoad {
         standing_pins,
         verdict: Verdict::of(standing_pins),
-        samples: samples
-            .iter()
-            .filter(|s| s.start + SHOWN + LATE >= now)
-            .map(PublicSample::of)
-            .collect(),
+        samples: samples.iter().filter(|s| s.start + SHOWN + LATE >= now).map(PublicSample::of).collect(),
         days: days(samples, now),
     }
 }
@@ -136,20 +129,14 @@ impl PublicSample {
 fn rooms_bin(rooms: u32) -> Bin {
     let width = if rooms <= 10 { 2 } else { 10 };
     let to = rooms.max(1).div_ceil(width) * width;
-    Bin {
-        from: to - width + 1,
-        to,
-    }
+    Bin { from: to - width + 1, to }
 }
 
 /// By tens up to 99, then by hundreds.
 fn people_bin(people: u32) -> Bin {
     let width = if people < 100 { 10 } else { 100 };
     let from = people / width * width;
-    Bin {
-        from,
-        to: from + width - 1,
-    }
+    Bin { from, to: from + width - 1 }
 }
 
 fn nearest_percent(permille: u16, step: u16) -> u8 {
@@ -175,10 +162,7 @@ fn days(samples: &[LoadSample], now: u64) -> Vec<PublicDay> {
         .map(|start| {
             let from = samples.partition_point(|s| s.start < start);
             let to = samples.partition_point(|s| s.start < start + DAY);
-            PublicDay {
-                start,
-                fallen_pins: fullest_hour(&samples[from..to]).map(fallen),
-            }
+            PublicDay { start, fallen_pins: fullest_hour(&samples[from..to]).map(fallen) }
         })
         .collect()
 }

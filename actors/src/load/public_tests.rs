@@ -68,41 +68,22 @@ fn numbers_come_in_steps() {
             memory_percent: 10,
         }]
     );
-    for (rooms, from, to) in [
-        (0, 1, 2),
-        (1, 1, 2),
-        (2, 1, 2),
-        (3, 3, 4),
-        (10, 9, 10),
-        (11, 11, 20),
-        (21, 21, 30),
-    ] {
+    for (rooms, from, to) in
+        [(0, 1, 2), (1, 1, 2), (2, 1, 2), (3, 3, 4), (10, 9, 10), (11, 11, 20), (21, 21, 30)]
+    {
         assert_eq!(rooms_bin(rooms), Bin { from, to }, "{rooms} rooms");
     }
-    for (people, from, to) in [
-        (10, 10, 19),
-        (19, 10, 19),
-        (99, 90, 99),
-        (100, 100, 199),
-        (250, 200, 299),
-    ] {
+    for (people, from, to) in [(10, 10, 19), (19, 10, 19), (99, 90, 99), (100, 100, 199), (250, 200, 299)] {
         assert_eq!(people_bin(people), Bin { from, to }, "{people} people");
     }
-    assert_eq!(
-        [0, 24, 25, 1_000, 5_000].map(|p| nearest_percent(p, 5)),
-        [0, 0, 5, 100, 100]
-    );
+    assert_eq!([0, 24, 25, 1_000, 5_000].map(|p| nearest_percent(p, 5)), [0, 0, 5, 100, 100]);
 }
 
 #[test]
 fn pins_fall_by_ninths_of_the_scarcer_thing() {
     let told = |cpu, memory| {
-        let sample = LoadSample {
-            start: NOON,
-            cpu_permille: cpu,
-            memory_permille: memory,
-            ..LoadSample::default()
-        };
+        let sample =
+            LoadSample { start: NOON, cpu_permille: cpu, memory_permille: memory, ..LoadSample::default() };
         let load = publish(&[sample], NOON + 2 * HALF_HOUR);
         (load.standing_pins, load.verdict)
     };

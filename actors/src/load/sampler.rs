@@ -38,12 +38,7 @@ struct Half {
 impl Sampler {
     /// For this machine, with nothing known yet.
     pub fn new(machine: Machine) -> Self {
-        Self {
-            machine,
-            last: None,
-            half: Half::default(),
-            saved_at: 0,
-        }
+        Self { machine, last: None, half: Half::default(), saved_at: 0 }
     }
 
     /// Goes on with a half-hour that was saved before a restart, as if it had been watched up to `now` (unix seconds).
@@ -67,16 +62,12 @@ impl Sampler {
     /// Takes a reading at `now` (unix seconds); returns what is to be saved, if anything is due.
     pub fn fold(&mut self, now: u64, reading: &Snapshot) -> Option<LoadSample> {
         if let Some((then, before)) = self.last.replace((now, *reading)) {
-            self.half
-                .add_use(self.machine, now.saturating_sub(then), &before, reading);
+            self.half.add_use(self.machine, now.saturating_sub(then), &before, reading);
         }
         let start = half_hour_of(now);
         let over = (self.half.start != start && self.half.start != 0).then(|| self.half.sample());
         if self.half.start != start {
-            self.half = Half {
-                start,
-                ..Half::default()
-            };
+            self.half = Half { start, ..Half::default() };
             self.saved_at = now;
         }
         self.half.see(self.machine, reading);
@@ -144,10 +135,7 @@ mod tests {
     use super::*;
     use std::time::Duration;
 
-    const MACHINE: Machine = Machine {
-        cores: 2,
-        memory_bytes: Some(4_000_000_000),
-    };
+    const MACHINE: Machine = Machine { cores: 2, memory_bytes: Some(4_000_000_000) };
     /// The start of some half-hour.
     const START: u64 = 1_000_000 * HALF_HOUR;
 
@@ -202,14 +190,9 @@ mod tests {
         let saved = run(&mut first, 0, 901, |_| 40);
         let mut second = Sampler::new(MACHINE);
         second.resume(*saved.last().expect("saved before"), START + 900);
-        let quiet = Snapshot {
-            bytes_in: 5,
-            ..Snapshot::default()
-        };
-        let rest: Vec<LoadSample> = (900..1_810)
-            .step_by(10)
-            .filter_map(|s| second.fold(START + s, &quiet))
-            .collect();
+        let quiet = Snapshot { bytes_in: 5, ..Snapshot::default() };
+        let rest: Vec<LoadSample> =
+            (900..1_810).step_by(10).filter_map(|s| second.fold(START + s, &quiet)).collect();
         let over = rest.last().expect("the half-hour is over");
         assert_eq!((over.start, over.people_max, over.rooms_max), (START, 41, 13));
         assert_eq!(over.traffic_bps, 400_000);
@@ -219,11 +202,7 @@ mod tests {
     #[test]
     fn a_saved_half_hour_of_another_time_is_left_alone() {
         let mut sampler = Sampler::new(MACHINE);
-        let old = LoadSample {
-            start: START - HALF_HOUR,
-            people_max: 99,
-            ..LoadSample::default()
-        };
+        let old = LoadSample { start: START - HALF_HOUR, people_max: 99, ..LoadSample::default() };
         sampler.resume(old, START + 5);
         assert_eq!(run(&mut sampler, 10, 320, |_| 1)[0].people_max, 2);
     }
@@ -233,36 +212,20 @@ mod tests {
         let mut sampler = Sampler::new(MACHINE);
         run(&mut sampler, 0, 100, |_| 1);
         // The machine slept for ten minutes and had sent a lot just before.
-        assert!(
-            sampler
-                .fold(START + 700, &reading(1, 1 << 40, 90_000_000))
-                .is_some()
-        );
+        assert!(sampler.fold(START + 700, &reading(1, 1 << 40, 90_000_000)).is_some());
         // An hour back.
         let over = sampler
             .fold(START - 3_000, &reading(1, 1 << 41, 90_000_000))
             .expect("the half-hour that was begun is given out");
-        assert_eq!(
-            (over.start, over.traffic_bps, over.cpu_permille),
-            (START, 800_000, 25)
-        );
+        assert_eq!((over.start, over.traffic_bps, over.cpu_permille), (START, 800_000, 25));
     }
 
     #[test]
     fn without_figures_of_the_process_the_rest_is_still_there() {
-        let mut sampler = Sampler::new(Machine {
-            cores: 1,
-            memory_bytes: None,
-        });
-        let blind = |people| Snapshot {
-            participants: people,
-            ..Snapshot::default()
-        };
+        let mut sampler = Sampler::new(Machine { cores: 1, memory_bytes: None });
+        let blind = |people| Snapshot { participants: people, ..Snapshot::default() };
         sampler.fold(START, &blind(4));
         let saved = sampler.fold(START + HALF_HOUR, &blind(2)).expect("over");
-        assert_eq!(
-            (saved.people_max, saved.cpu_permille, saved.memory_permille),
-            (4, 0, 0)
-        );
+        assert_eq!((saved.people_max, saved.cpu_permille, saved.memory_permille), (4, 0, 0));
     }
 }
