@@ -30,6 +30,7 @@ export class Visit {
   private stopWatching: (() => void) | null = null
   private cancelKnock: (() => void) | null = null
   private cancelGoing: (() => void) | null = null
+  private speaker = ''
 
   constructor(readonly door: string) {
     this.sounds = new Sounds(
@@ -37,6 +38,8 @@ export class Visit {
       this.soundsOn,
       () => this.speaking(),
     )
+    // The remembered loudspeaker also serves after a reload, when no list of devices is shown.
+    this.local.state.subscribe(() => this.point())
   }
 
   /** The name of earlier in this tab. */
@@ -122,6 +125,13 @@ export class Visit {
     this.cancelKnock = browserClock.after(KNOCK_AGAIN_MS, () => {
       if (session.meeting.get().knocks.length > 0) this.sounds.play('knock')
     })
+  }
+
+  private point(): void {
+    const speaker = this.local.state.get().chosen.speaker ?? ''
+    if (speaker === this.speaker) return
+    this.speaker = speaker
+    this.playout.setSink(speaker)
   }
 
   private speaking(): boolean {

@@ -1,5 +1,5 @@
 import { Mic, Video as Camera, Volume2 } from 'lucide-react'
-import { useEffect, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import type { DeviceKind } from '../../call/devices'
 import { useWords } from '../../i18n'
 import { Select } from '../../ui'
@@ -21,10 +21,6 @@ interface DeviceSelectsProps {
 export function DeviceSelects({ visit, labelled, kinds = ALL }: DeviceSelectsProps): ReactNode {
   const t = useWords(deviceWords)
   const { devices, chosen } = useStore(visit.local.state)
-  const { speaker } = chosen
-  useEffect(() => {
-    if (canPoint) visit.playout.setSink(speaker ?? '')
-  }, [visit, speaker])
   return (
     <>
       {kinds
