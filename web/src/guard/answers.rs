@@ -40,7 +40,7 @@ const ALWAYS: [(&str, &str); 8] = [
     (
         "permissions-policy",
         "camera=(self), microphone=(self), display-capture=(self), fullscreen=(self), screen-wake-lock=(self), \
-         autoplay=(self), speaker-selection=(self), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), \
+         autoplay=(self), speaker-selection=(self), geolocation=(), payment=(), usb=(), serial=(), \
          hid=(), midi=(), accelerometer=(), gyroscope=(), magnetometer=(), browsing-topics=()",
     ),
 ];
