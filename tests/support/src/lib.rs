@@ -12,6 +12,7 @@ mod received;
 mod server;
 mod signalling;
 mod tls;
+mod uplink;
 
 pub use http::{Http, Response};
 pub use lossy::{Impairment, LossyLink};

@@ -1,39 +1,24 @@
 //! A media client on the `webrtc` crate: answers the server's offers, sends synthetic Opus and VP8, and keeps account
 //! of what arrives in which slot and from whom.
 
-use crate::packets::{Opus, Vp8};
 use crate::received::{Account, Received};
-use bytes::Bytes;
-use rtc::media_stream::MediaStreamTrack;
-use rtc::peer_connection::configuration::media_engine::{MIME_TYPE_OPUS, MIME_TYPE_VP8};
+use crate::uplink::{KeyFrameRequests, OPUS, RTX, Uplink, VP8, opus, vp8};
+use rtc::interceptor::Slot;
 use rtc::peer_connection::transport::RTCDtlsRole;
-use rtc::rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication;
-use rtc::rtp::{Header, Packet};
 use rtc::rtp_transceiver::rtp_sender::{
-    RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters, RTCRtpEncodingParameters,
-    RTCRtpHeaderExtensionCapability, RTCRtpRtxParameters, RtpCodecKind,
+    RTCRtpCodec, RTCRtpCodecParameters, RTCRtpHeaderExtensionCapability, RtpCodecKind,
 };
 use rtc::rtp_transceiver::{RTCRtpTransceiverDirection, RTCRtpTransceiverInit};
 use std::net::Ipv4Addr;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 use tokio::task::JoinHandle;
-use tokio::time::interval;
-use webrtc::media_stream::track_local::static_rtp::TrackLocalStaticRTP;
-use webrtc::media_stream::track_local::{TrackLocal, TrackLocalEvent};
+use webrtc::media_stream::track_local::TrackLocal;
 use webrtc::media_stream::track_remote::{TrackRemote, TrackRemoteEvent};
 use webrtc::peer_connection::{
     MediaEngine, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCPeerConnectionState,
     RTCSessionDescription, Registry, SettingEngineBuilder, configure_nack, configure_rtcp_reports,
 };
-
-const OPUS: u8 = 111;
-const VP8: u8 = 96;
-const RTX: u8 = 97;
-/// Header extensions, as web/PROTOCOL.md §3 numbers them.
-const MID: u8 = 1;
-const AUDIO_LEVEL: u8 = 4;
 
 /// One participant's media.
 pub struct MediaClient {
@@ -51,19 +36,6 @@ struct Seen {
     account: Mutex<Account>,
     connected: AtomicBool,
     ended: AtomicBool,
-}
-
-/// One sending m-line.
-struct Uplink {
-    mid: &'static str,
-    track: Arc<TrackLocalStaticRTP>,
-    ssrc: u32,
-    on: AtomicBool,
-    /// Loudness in −dBov (RFC 6464): 0 is the loudest.
-    level: AtomicU32,
-    key_frame_wanted: AtomicBool,
-    key_frames_asked: AtomicU64,
-    sent: AtomicU32,
 }
 
 struct Handler(Arc<Seen>);
@@ -86,111 +58,6 @@ impl PeerConnectionEventHandler for Handler {
             }
         });
     }
-}
-
-impl Uplink {
-    fn new(mid: &'static str, kind: RtpCodecKind, ssrc: u32) -> Arc<Self> {
-        let video = kind == RtpCodecKind::Video;
-        let coding = RTCRtpEncodingParameters {
-            rtp_coding_parameters: RTCRtpCodingParameters {
-                ssrc: Some(ssrc),
-                rtx: video.then_some(RTCRtpRtxParameters { ssrc: ssrc + 1 }),
-                ..Default::default()
-            },
-            active: true,
-            codec: if video { vp8() } else { opus() },
-            ..Default::default()
-        };
-        let track = MediaStreamTrack::new(mid.to_owned(), mid.to_owned(), mid.to_owned(), kind, vec![coding]);
-        Arc::new(Self {
-            mid,
-            track: Arc::new(TrackLocalStaticRTP::new(track)),
-            ssrc,
-            on: AtomicBool::new(false),
-            level: AtomicU32::new(20),
-            key_frame_wanted: AtomicBool::new(true),
-            key_frames_asked: AtomicU64::new(0),
-            sent: AtomicU32::new(0),
-        })
-    }
-
-    async fn send(&self, seq_no: &mut u16, timestamp: u32, marker: bool, payload: Bytes) {
-        let mut header = Header {
-            version: 2,
-            marker,
-            payload_type: if self.mid == "mic" { OPUS } else { VP8 },
-            sequence_number: *seq_no,
-            timestamp,
-            ssrc: self.ssrc,
-            ..Default::default()
-        };
-        *seq_no = seq_no.wrapping_add(1);
-        header.set_extension(MID, Bytes::from_static(self.mid.as_bytes())).expect("a short extension");
-        if self.mid == "mic" {
-            let level = u8::try_from(self.level.load(Relaxed)).expect("0 to 127") | 0x80;
-            header.set_extension(AUDIO_LEVEL, Bytes::copy_from_slice(&[level])).expect("a short extension");
-        }
-        // Fails only while the connection is not up yet or is no more: such a packet is lost like any other.
-        self.track.write_rtp(Packet { header, payload }).await.ok();
-        self.sent.fetch_add(1, Relaxed);
-    }
-
-    /// 50 packets a second while it is on.
-    async fn talk(self: Arc<Self>, tag: u8) {
-        let (mut opus, mut clock, mut seq_no, mut timestamp) =
-            (Opus::new(tag), interval(Duration::from_millis(20)), 65_400u16, 0u32);
-        loop {
-            clock.tick().await;
-            timestamp = timestamp.wrapping_add(960);
-            if self.on.load(Relaxed) {
-                self.send(&mut seq_no, timestamp, false, opus.packet()).await;
-            }
-        }
-    }
-
-    /// 25 frames a second while it is on; a key frame first and whenever one is asked for.
-    async fn film(self: Arc<Self>, tag: u8) {
-        let (mut vp8, mut clock, mut seq_no, mut timestamp) =
-            (Vp8::new(tag), interval(Duration::from_millis(40)), 65_300u16, 0u32);
-        loop {
-            clock.tick().await;
-            timestamp = timestamp.wrapping_add(3_600);
-            if self.on.load(Relaxed) {
-                let frame = vp8.frame(self.key_frame_wanted.swap(false, Relaxed));
-                let last = frame.len() - 1;
-                for (part, payload) in frame.into_iter().enumerate() {
-                    self.send(&mut seq_no, timestamp, part == last, payload).await;
-                }
-            }
-        }
-    }
-
-    /// Obeys requests for key frames.
-    async fn obey(self: Arc<Self>) {
-        while let Some(event) = self.track.poll().await {
-            if let TrackLocalEvent::OnRtcpPacket(packets) = event {
-                let asked = packets.iter().any(|packet| packet.as_any().is::<PictureLossIndication>());
-                if asked {
-                    self.key_frames_asked.fetch_add(1, Relaxed);
-                    self.key_frame_wanted.store(true, Relaxed);
-                }
-            }
-        }
-    }
-}
-
-fn opus() -> RTCRtpCodec {
-    RTCRtpCodec {
-        mime_type: MIME_TYPE_OPUS.to_owned(),
-        clock_rate: 48_000,
-        channels: 2,
-        sdp_fmtp_line: "minptime=10;useinbandfec=1".to_owned(),
-        rtcp_feedback: vec![],
-    }
-}
-
-fn vp8() -> RTCRtpCodec {
-    RTCRtpCodec { mime_type: MIME_TYPE_VP8.to_owned(), clock_rate: 90_000, ..Default::default() }
 }
 
 fn engine() -> MediaEngine {
@@ -225,8 +92,14 @@ impl MediaClient {
     /// A client whose packets carry `tag` (1 … 255, one for each client of a story).
     pub async fn new(tag: u8) -> Self {
         let seen = Arc::new(Seen::default());
+        let ssrc = u32::from(tag) << 8;
+        let microphone = Uplink::new("mic", RtpCodecKind::Audio, ssrc | 1);
+        let camera = Uplink::new("cam", RtpCodecKind::Video, ssrc | 2);
+        let screen = Uplink::new("scr", RtpCodecKind::Video, ssrc | 4);
+        let films = vec![Arc::clone(&camera), Arc::clone(&screen)];
         let mut engine = engine();
-        let registry = configure_rtcp_reports(configure_nack(Registry::new(), &mut engine));
+        let registry = configure_rtcp_reports(configure_nack(Registry::new(), &mut engine))
+            .with(Slot::from(14_000), KeyFrameRequests::new(films));
         let settings = SettingEngineBuilder::new()
             .with_include_loopback_candidate(true)
             // The crate would be the DTLS server towards an ICE-lite peer; ours always is.
@@ -242,10 +115,6 @@ impl MediaClient {
             .await
             .expect("a peer connection");
         let connection: Arc<dyn PeerConnection> = Arc::new(connection);
-        let ssrc = u32::from(tag) << 8;
-        let microphone = Uplink::new("mic", RtpCodecKind::Audio, ssrc | 1);
-        let camera = Uplink::new("cam", RtpCodecKind::Video, ssrc | 2);
-        let screen = Uplink::new("scr", RtpCodecKind::Video, ssrc | 4);
         // In the order of the offer's m-lines, which is how they find each other.
         for uplink in [&microphone, &camera, &screen] {
             let init = RTCRtpTransceiverInit {
@@ -260,8 +129,6 @@ impl MediaClient {
             tokio::spawn(Arc::clone(&microphone).talk(tag)),
             tokio::spawn(Arc::clone(&camera).film(tag)),
             tokio::spawn(Arc::clone(&screen).film(tag)),
-            tokio::spawn(Arc::clone(&camera).obey()),
-            tokio::spawn(Arc::clone(&screen).obey()),
         ];
         Self { connection, seen, microphone, camera, screen, tasks }
     }
