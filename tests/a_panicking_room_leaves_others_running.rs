@@ -3,28 +3,19 @@
 //! The server runs inside this test over a store that panics when a certain room is saved: a fault where real ones
 //! happen, without a switch for it in the product.
 
-use actix::Actor;
-use actors::load::SharedFigures;
-use actors::room_directory::{DirectoryParts, RoomDirectory};
-use actors::sfu::{MediaConfig, MediaHub};
+mod in_process;
+
 use actors::store::{
-    Account, AccountId, Day, Door, DrawingRight, LoadSample, LobbyPolicy, RoomColour, RoomId, RoomRecord,
-    Session, SharedStore, Store, StoreError, StoredBoard,
+    Account, AccountId, Day, Door, LoadSample, RoomId, RoomRecord, Session, SharedStore, Store, StoreError,
+    StoredBoard,
 };
 use async_trait::async_trait;
+use in_process::{InProcess, OWNERS_TOKEN, Setting};
 use serde_json::json;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use storage::Storage;
-use test_support::{Opening, Signalling, within};
-use tokio::sync::oneshot;
-use web::state::{Edge, EdgeSettings, OperatorSettings};
-use web::tls::CertificateSource;
 
-const OWNER: &str = "owner";
-const TOKEN: &str = "0123456789012345678901234567890123456789012";
 const FRAGILE: &str = "ffffffffffffffffffffff";
 const CALM: &str = "cccccccccccccccccccccc";
 
@@ -105,143 +96,30 @@ impl Store for FaultyStore {
     }
 }
 
-fn room(link: &str) -> RoomRecord {
-    RoomRecord {
-        id: RoomId(link[..16].to_owned()),
-        owner: AccountId(OWNER.to_owned()),
-        name: "Plenumsraum".to_owned(),
-        link: link.to_owned(),
-        short_name: None,
-        colour: RoomColour::Pine,
-        emoji: None,
-        lobby: LobbyPolicy::Open,
-        drawing: DrawingRight::Everyone,
-        keep_board: false,
-    }
-}
-
-async fn furnished(directory: &Path) -> SharedStore {
-    let storage = Storage::open(directory).await.expect("a new store");
-    let owner = Account { id: AccountId(OWNER.into()), login: "mara".into(), password_hash: "none".into() };
-    storage.add_account(owner).await.expect("an account");
-    let hash = ring::digest::digest(&ring::digest::SHA256, TOKEN.as_bytes());
-    let session = Session {
-        token_hash: hash.as_ref().try_into().expect("32 bytes"),
-        account: AccountId(OWNER.into()),
-        expires: Day(u32::MAX),
-    };
-    storage.add_session(session).await.expect("a session");
-    for link in [FRAGILE, CALM] {
-        storage.add_room(room(link)).await.expect("a room");
-    }
+fn faulty(storage: Storage) -> SharedStore {
     Arc::new(FaultyStore(storage))
-}
-
-/// The product's own parts over the faulty store, until `stop` is dropped.
-async fn serve(
-    data: &Path,
-    listener: TcpListener,
-    started: oneshot::Sender<()>,
-    stop: oneshot::Receiver<()>,
-) {
-    let store = furnished(data).await;
-    let figures = SharedFigures::default();
-    let announce = vec![Ipv4Addr::LOCALHOST.into()];
-    let media = MediaConfig {
-        bind: Ipv4Addr::LOCALHOST.into(),
-        udp_port: 0,
-        threads: 1,
-        announce,
-        music: Vec::new(),
-    };
-    let media = MediaHub::start(media).expect("a free UDP port");
-    let directory = RoomDirectory::new(DirectoryParts {
-        store: store.clone(),
-        figures: figures.clone(),
-        media,
-        audio_slots: 3,
-        board_grace: Duration::from_secs(60),
-        arbiters: 1,
-    })
-    .start();
-    let settings = EdgeSettings {
-        public_url: "https://localhost".to_owned(),
-        sign_up: false,
-        operator: OperatorSettings::default(),
-    };
-    let edge = Arc::new(Edge::new(store, directory, figures, settings));
-    let source =
-        CertificateSource::SelfMade { directory: data.to_owned(), names: vec!["localhost".to_owned()] };
-    let tls = web::tls::config(&source, web::clock::since_epoch()).expect("a certificate");
-    let running = web::server::serve(edge, listener, tls, 1).expect("a server");
-    started.send(()).expect("the story waits");
-    stop.await.ok();
-    running.stop().await;
-}
-
-struct InProcess {
-    address: SocketAddr,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<std::thread::JoinHandle<()>>,
-    _data: tempfile::TempDir,
-}
-
-impl InProcess {
-    async fn start() -> Self {
-        let data = tempfile::tempdir().expect("a folder");
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-        let address = listener.local_addr().expect("an address");
-        let (started, ready) = oneshot::channel();
-        let (stop, stopped) = oneshot::channel();
-        let path = data.path().to_owned();
-        let thread = std::thread::spawn(move || {
-            actix::System::new().block_on(serve(&path, listener, started, stopped));
-        });
-        within("the server starts", ready).await.expect("it started");
-        Self { address, stop: Some(stop), thread: Some(thread), _data: data }
-    }
-
-    /// Joins an open room and is inside.
-    async fn enter(&self, door: &str, cookie: Option<&str>) -> Signalling {
-        let origin = Some(format!("https://localhost:{}", self.address.port()));
-        let cookie = cookie.map(|token| format!("__Host-kegelbahn={token}"));
-        let opening = Opening { origin, cookie, receive_buffer: None };
-        let mut socket =
-            Signalling::open(self.address, "/api/signal", opening).await.expect("the socket opens");
-        let media = json!({"microphone": false, "camera": false, "screen": false});
-        let join = json!({"type": "join", "protocol": 1, "door": door, "name": "Juna", "resume": null, "media": media});
-        socket.send(&join).await;
-        socket.next_of("welcome").await;
-        socket
-    }
-}
-
-impl Drop for InProcess {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            thread.join().ok();
-        }
-    }
 }
 
 #[tokio::test]
 async fn a_panicking_room_leaves_others_running() {
-    let server = InProcess::start().await;
-    let mut calm = server.enter(CALM, None).await;
-    let mut host = server.enter(FRAGILE, Some(TOKEN)).await;
-    let mut guest = server.enter(FRAGILE, None).await;
+    let board_grace = Duration::from_secs(60);
+    let server = InProcess::start(Setting { rooms: &[FRAGILE, CALM], board_grace, store: faulty }).await;
+    let (mut calm, _) = server.enter(CALM, None).await;
+    let (mut host, _) = server.enter(FRAGILE, Some(OWNERS_TOKEN)).await;
+    let (mut guest, _) = server.enter(FRAGILE, None).await;
+    assert_eq!(server.figures.participants.get(), 3);
 
     host.send(&json!({"type": "configure", "drawing": "hosts", "keep_board": null})).await;
     assert_eq!(guest.next_of("bye").await["reason"], "restarting");
     assert_eq!(host.next_of("bye").await["reason"], "restarting");
+    assert_eq!(server.figures.participants.get(), 1, "the sums forget the room that is gone");
 
     calm.send(&json!({"type": "ping"})).await;
     calm.next_of("pong").await;
     let _another = server.enter(CALM, None).await;
     calm.next_of("participant_joined").await;
 
-    let mut returned = server.enter(FRAGILE, None).await;
+    let (mut returned, _) = server.enter(FRAGILE, None).await;
     returned.send(&json!({"type": "ping"})).await;
     returned.next_of("pong").await;
 }

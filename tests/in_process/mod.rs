@@ -1,0 +1,170 @@
+//! The product's own parts run inside a test, for what a binary cannot be asked: a store with a bug, another pace of time.
+//! Clients still come over real sockets.
+
+use actix::Actor;
+use actors::load::SharedFigures;
+use actors::room_directory::{DirectoryParts, RoomDirectory};
+use actors::sfu::{MediaConfig, MediaHub};
+use actors::store::{
+    Account, AccountId, Day, DrawingRight, LobbyPolicy, RoomColour, RoomId, RoomRecord, Session, SharedStore,
+    Store,
+};
+use serde_json::{Value, json};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use storage::Storage;
+use test_support::{Opening, Signalling, within};
+use tokio::sync::oneshot;
+use web::state::{Edge, EdgeSettings, OperatorSettings};
+use web::tls::CertificateSource;
+
+/// The cookie of the rooms' owner.
+pub(crate) const OWNERS_TOKEN: &str = "0123456789012345678901234567890123456789012";
+const OWNER: &str = "owner";
+
+/// How a story differs from the product.
+pub(crate) struct Setting {
+    /// Links of open rooms.
+    pub(crate) rooms: &'static [&'static str],
+    /// How long a board stays after the last person left.
+    pub(crate) board_grace: Duration,
+    /// What stands between the product and its store.
+    pub(crate) store: fn(Storage) -> SharedStore,
+}
+
+/// A server inside this process. It ends when this is dropped.
+pub(crate) struct InProcess {
+    /// Its sums.
+    pub(crate) figures: SharedFigures,
+    address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<std::thread::JoinHandle<()>>,
+    _data: tempfile::TempDir,
+}
+
+impl InProcess {
+    pub(crate) async fn start(setting: Setting) -> Self {
+        let data = tempfile::tempdir().expect("a folder");
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let (started, ready) = oneshot::channel();
+        let (stop, stopped) = oneshot::channel();
+        let figures = SharedFigures::default();
+        let parts = Parts { setting, data: data.path().to_owned(), figures: figures.clone() };
+        let thread = std::thread::spawn(move || {
+            actix::System::new().block_on(parts.serve(listener, started, stopped));
+        });
+        within("the server starts", ready).await.expect("it started");
+        Self { figures, address, stop: Some(stop), thread: Some(thread), _data: data }
+    }
+
+    /// Opens a socket as a page of the server would.
+    pub(crate) async fn open(&self, path: &str, token: Option<&str>) -> Signalling {
+        let origin = Some(format!("https://localhost:{}", self.address.port()));
+        let cookie = token.map(|token| format!("__Host-kegelbahn={token}"));
+        let opening = Opening { origin, cookie, receive_buffer: None };
+        Signalling::open(self.address, path, opening).await.expect("the socket opens")
+    }
+
+    /// Joins an open room without media and is inside; the socket, and the welcome.
+    pub(crate) async fn enter(&self, door: &str, token: Option<&str>) -> (Signalling, Value) {
+        let mut socket = self.open("/api/signal", token).await;
+        let media = json!({"microphone": false, "camera": false, "screen": false});
+        let join = json!({
+            "type": "join", "protocol": 1, "door": door, "name": "Juna", "resume": null, "media": media,
+        });
+        socket.send(&join).await;
+        let welcome = socket.next_of("welcome").await;
+        (socket, welcome)
+    }
+}
+
+impl Drop for InProcess {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            thread.join().ok();
+        }
+    }
+}
+
+struct Parts {
+    setting: Setting,
+    data: PathBuf,
+    figures: SharedFigures,
+}
+
+impl Parts {
+    /// Until `stop` is dropped.
+    async fn serve(self, listener: TcpListener, started: oneshot::Sender<()>, stop: oneshot::Receiver<()>) {
+        let storage = furnished(&self.data, self.setting.rooms).await;
+        let store = (self.setting.store)(storage);
+        let directory = self.directory(&store);
+        let settings = EdgeSettings {
+            public_url: "https://localhost".to_owned(),
+            sign_up: false,
+            operator: OperatorSettings::default(),
+        };
+        let edge = Arc::new(Edge::new(store, directory, self.figures.clone(), settings));
+        let names = vec!["localhost".to_owned()];
+        let source = CertificateSource::SelfMade { directory: self.data.clone(), names };
+        let tls = web::tls::config(&source, web::clock::since_epoch()).expect("a certificate");
+        let running = web::server::serve(edge, listener, tls, 1).expect("a server");
+        started.send(()).expect("the story waits");
+        stop.await.ok();
+        running.stop().await;
+    }
+
+    fn directory(&self, store: &SharedStore) -> actix::Addr<RoomDirectory> {
+        let media = MediaHub::start(MediaConfig {
+            bind: Ipv4Addr::LOCALHOST.into(),
+            udp_port: 0,
+            threads: 1,
+            announce: vec![Ipv4Addr::LOCALHOST.into()],
+            music: Vec::new(),
+        });
+        RoomDirectory::new(DirectoryParts {
+            store: store.clone(),
+            figures: self.figures.clone(),
+            media: media.expect("a free UDP port"),
+            audio_slots: 3,
+            board_grace: self.setting.board_grace,
+            arbiters: 1,
+        })
+        .start()
+    }
+}
+
+async fn furnished(directory: &Path, rooms: &[&str]) -> Storage {
+    let storage = Storage::open(directory).await.expect("a new store");
+    let owner = Account { id: AccountId(OWNER.into()), login: "mara".into(), password_hash: "none".into() };
+    storage.add_account(owner).await.expect("an account");
+    let hash = ring::digest::digest(&ring::digest::SHA256, OWNERS_TOKEN.as_bytes());
+    let session = Session {
+        token_hash: hash.as_ref().try_into().expect("32 bytes"),
+        account: AccountId(OWNER.into()),
+        expires: Day(u32::MAX),
+    };
+    storage.add_session(session).await.expect("a session");
+    for link in rooms {
+        storage.add_room(room(link)).await.expect("a room");
+    }
+    storage
+}
+
+fn room(link: &str) -> RoomRecord {
+    RoomRecord {
+        id: RoomId(link[..16].to_owned()),
+        owner: AccountId(OWNER.to_owned()),
+        name: "Plenumsraum".to_owned(),
+        link: link.to_owned(),
+        short_name: None,
+        colour: RoomColour::Pine,
+        emoji: None,
+        lobby: LobbyPolicy::Open,
+        drawing: DrawingRight::Everyone,
+        keep_board: false,
+    }
+}
