@@ -213,7 +213,9 @@ impl Handler<Receive> for Whiteboard {
     type Result = ();
 
     fn handle(&mut self, message: Receive, ctx: &mut Self::Context) {
-        self.board.receive(self.now(), message.socket, &message.frame);
+        let began = clock();
+        let spent = || clock().saturating_duration_since(began);
+        self.board.receive(self.now(), message.socket, &message.frame, &spent);
         self.settle(ctx);
     }
 }

@@ -156,8 +156,14 @@ impl Board {
         }
     }
 
-    /// A frame arrived.
-    pub(super) fn receive(&mut self, now: Duration, socket: SocketId, frame: &Bytes) {
+    /// A frame arrived. `spent` tells for how long the board has been at it.
+    pub(super) fn receive(
+        &mut self,
+        now: Duration,
+        socket: SocketId,
+        frame: &Bytes,
+        spent: &dyn Fn() -> Duration,
+    ) {
         let Some(drawer) = self.sockets.get(&socket).map(|socket| &socket.drawer) else { return };
         let (may_draw, who) = (drawer.may_draw, drawer.participant.clone());
         let stroke =
@@ -173,12 +179,12 @@ impl Board {
                 self.tell_refusal(now, who);
                 Ok(())
             }
-            Ok(Frame::Step2(update)) => self.draw(&stroke(update, who, Adding::Restoring)),
-            Ok(Frame::Update(update)) => self.draw(&stroke(update, who, Adding::Live)),
+            Ok(Frame::Step2(update)) => self.draw(now, &stroke(update, who, Adding::Restoring), spent),
+            Ok(Frame::Update(update)) => self.draw(now, &stroke(update, who, Adding::Live), spent),
         };
         self.punish(socket, result);
         while let Some(waited) = self.drawing.take_waiting() {
-            let result = self.draw(&waited);
+            let result = self.draw(now, &waited, spent);
             self.punish(waited.from, result);
         }
     }
@@ -254,19 +260,24 @@ impl Board {
         Ok(())
     }
 
-    fn draw(&mut self, stroke: &Stroke) -> Result<(), Offence> {
-        let outcome = self.drawing.draw(stroke)?;
+    fn draw(&mut self, now: Duration, stroke: &Stroke, spent: &dyn Fn() -> Duration) -> Result<(), Offence> {
+        let outcome = self.drawing.draw(now, stroke, spent)?;
         let Some(socket) = self.sockets.get_mut(&stroke.from) else { return Ok(()) };
-        match outcome {
-            Outcome::Known => {}
-            Outcome::Postponed => socket.ask_again = true,
+        socket.ask_again |= matches!(outcome, Outcome::Postponed | Outcome::Partly(_));
+        let (new, result) = match outcome {
+            Outcome::Known | Outcome::Postponed => (None, Ok(())),
+            Outcome::Partly(new) => (new, Ok(())),
+            Outcome::Broken(new) => (new, Err(Offence::Protocol)),
             Outcome::Drawn(new) => {
                 socket.asked.1 = ASK_PAUSE;
-                self.effects.push(Effect::Save(new.clone()));
-                self.fanout.add_update(stroke.from, new);
+                (Some(new), Ok(()))
             }
+        };
+        if let Some(new) = new {
+            self.effects.push(Effect::Save(new.clone()));
+            self.fanout.add_update(stroke.from, new);
         }
-        Ok(())
+        result
     }
 
     fn punish(&mut self, socket: SocketId, result: Result<(), Offence>) {

@@ -5,17 +5,20 @@
 //! and only then the document. Knows participants by their ids, and sockets only as the owners of waiting
 //! updates; rights were checked by `board`.
 
+use super::allowance::Allowance;
 use super::document::{ApplyError, Document};
 use super::messages::SocketId;
 use super::ownership::{Adding, Foreign, Owners};
+use super::pieces::{Piece, cut, with_deletes};
 use super::size::Size;
-use super::structure::{Misfit, Structure};
-use super::validator::{self, Outline};
+use super::structure::{Additions, Misfit, Structure};
+use super::validator::{self, Id, Outline};
 use super::waiting::Waiting;
 use super::wire::Malformed;
 use crate::participant::ParticipantId;
 use bytes::Bytes;
 use std::collections::HashMap;
+use std::time::Duration;
 
 /// An update on its way.
 #[derive(Clone, Debug)]
@@ -35,6 +38,10 @@ pub(super) struct Stroke {
 pub(super) enum Outcome {
     /// This was new in it.
     Drawn(Bytes),
+    /// It took more time than its sender has: this much of it was taken. The rest is postponed.
+    Partly(Option<Bytes>),
+    /// It broke something: this much of it was taken, and its sender has to go.
+    Broken(Option<Bytes>),
     /// All of it was known.
     Known,
     /// It is not taken now, but its sender may ask for the board's state and give again what is still missing
@@ -58,6 +65,23 @@ impl From<Malformed> for Offence {
     }
 }
 
+/// Why an update was not applied to its end.
+#[derive(Clone, Copy)]
+enum Broken {
+    Invalid,
+    Panicked,
+    Slow,
+}
+
+impl From<ApplyError> for Broken {
+    fn from(error: ApplyError) -> Self {
+        match error {
+            ApplyError::Invalid => Self::Invalid,
+            ApplyError::Panicked => Self::Panicked,
+        }
+    }
+}
+
 /// See the module's text.
 #[derive(Default)]
 pub(super) struct Drawing {
@@ -66,6 +90,7 @@ pub(super) struct Drawing {
     owners: Owners,
     size: Size,
     waiting: Waiting,
+    allowances: HashMap<ParticipantId, Allowance>,
     failures_caused: HashMap<ParticipantId, u32>,
     /// How often the document had been built again when `structure` was learned from it.
     learned: u64,
@@ -80,13 +105,33 @@ impl Drawing {
             self.relearn();
             return false;
         }
-        self.structure.commit(additions);
+        self.structure.commit(&additions, usize::MAX);
         self.size.add(piece.len(), outline.weight, outline.blocks.len());
         true
     }
 
-    /// Takes an update.
-    pub(super) fn draw(&mut self, stroke: &Stroke) -> Result<Outcome, Offence> {
+    /// Takes an update. `spent` tells for how long the board has been at it since `now`.
+    pub(super) fn draw(
+        &mut self,
+        now: Duration,
+        stroke: &Stroke,
+        spent: &dyn Fn() -> Duration,
+    ) -> Result<Outcome, Offence> {
+        let began = spent();
+        let allowance = self.allowances.entry(stroke.who.clone()).or_insert_with(|| Allowance::new(now));
+        let left = allowance.left(now);
+        if left.is_zero() {
+            return Ok(Outcome::Postponed);
+        }
+        let taking = || spent().saturating_sub(began);
+        let outcome = self.draw_while(stroke, &|| taking() < left);
+        if let Some(allowance) = self.allowances.get_mut(&stroke.who) {
+            allowance.spend(taking());
+        }
+        outcome
+    }
+
+    fn draw_while(&mut self, stroke: &Stroke, has_time: &dyn Fn() -> bool) -> Result<Outcome, Offence> {
         let outline = validator::update(&stroke.update, BLOCKS_PER_UPDATE)?;
         let clients = self.structure.added_clients(&outline);
         if self.is_barred(&stroke.who) || self.check_owners(stroke, &outline, &clients).is_err() {
@@ -102,15 +147,78 @@ impl Drawing {
             Err(Misfit::TooManyClients) => return Err(Offence::Full),
         };
         self.check_size(&stroke.update, &outline)?;
-        let new = self.document.apply(&stroke.update).map_err(|error| self.blame(&stroke.who, error))?;
-        self.structure.commit(additions);
         if stroke.adding == Adding::Live {
             // Those that are not theirs already are nobody's: `check_owners` has said so.
             clients.iter().for_each(|client| self.owners.claim(&stroke.who, *client).unwrap_or_default());
         }
-        let Some(new) = new else { return Ok(Outcome::Known) };
-        self.size.add(new.len(), outline.weight, outline.blocks.len());
-        Ok(Outcome::Drawn(new))
+        let pieces = cut(&stroke.update, &outline, &additions);
+        let (new, whole) = match pieces.as_slice() {
+            [piece] => self.apply_whole(piece, &additions),
+            pieces => self.apply_pieces(pieces, &additions, has_time),
+        };
+        self.relearn();
+        if let Some(new) = &new {
+            self.size.add(new.len(), outline.weight, outline.blocks.len());
+        }
+        match whole {
+            Ok(()) => Ok(new.map_or(Outcome::Known, Outcome::Drawn)),
+            Err(Broken::Slow) => Ok(Outcome::Partly(new)),
+            Err(Broken::Invalid) => Ok(Outcome::Broken(new)),
+            Err(Broken::Panicked) => {
+                *self.failures_caused.entry(stroke.who.clone()).or_default() += 1;
+                Ok(Outcome::Broken(new))
+            }
+        }
+    }
+
+    fn apply_whole(&mut self, piece: &Piece, additions: &Additions) -> (Option<Bytes>, Result<(), Broken>) {
+        match self.document.apply(&piece.update) {
+            Ok(new) => {
+                self.structure.commit(additions, piece.additions);
+                (new, Ok(()))
+            }
+            Err(error) => (None, Err(error.into())),
+        }
+    }
+
+    /// What was new of the pieces that were applied, and whether they were all.
+    fn apply_pieces(
+        &mut self,
+        pieces: &[Piece],
+        additions: &Additions,
+        has_time: &dyn Fn() -> bool,
+    ) -> (Option<Bytes>, Result<(), Broken>) {
+        let Some(before) = self.state_vector() else { return (None, Ok(())) };
+        let (mut applied, mut deletes, mut result) = (0, Vec::new(), Ok(()));
+        for piece in pieces {
+            if !has_time() {
+                result = Err(Broken::Slow);
+                break;
+            }
+            match self.document.apply(&piece.update) {
+                Ok(new) => {
+                    applied += piece.additions;
+                    let outline = new.and_then(|new| validator::update(&new, usize::MAX).ok());
+                    deletes.extend(outline.unwrap_or_default().deletes);
+                }
+                Err(error) => {
+                    result = Err(error.into());
+                    break;
+                }
+            }
+        }
+        self.structure.commit(additions, applied);
+        (self.since(&before, applied > 0, &deletes), result)
+    }
+
+    /// One update of everything new since `before`.
+    fn since(&mut self, before: &[u8], blocks: bool, deletes: &[(Id, u32)]) -> Option<Bytes> {
+        if !blocks {
+            return (!deletes.is_empty()).then(|| with_deletes(&[0], deletes));
+        }
+        let diff = self.document.diff(before).ok()?;
+        let outline = validator::update(&diff, usize::MAX).ok()?;
+        Some(with_deletes(diff.get(..outline.sections_end)?, deletes))
     }
 
     /// An update that waited for what has arrived now.
@@ -132,6 +240,7 @@ impl Drawing {
     pub(super) fn forget_participant(&mut self, who: &ParticipantId) {
         self.owners.release(who);
         self.failures_caused.remove(who);
+        self.allowances.remove(who);
     }
 
     /// What somebody with this state vector lacks, as an update.
@@ -176,14 +285,6 @@ impl Drawing {
         if fits(&self.size) { Ok(()) } else { Err(Offence::Full) }
     }
 
-    fn blame(&mut self, who: &ParticipantId, error: ApplyError) -> Offence {
-        if error == ApplyError::Panicked {
-            *self.failures_caused.entry(who.clone()).or_default() += 1;
-        }
-        self.relearn();
-        Offence::Protocol
-    }
-
     /// When the document was built again: learns anew from it what it holds.
     fn relearn(&mut self) {
         if self.document.rebuilt() != self.learned
@@ -192,7 +293,7 @@ impl Drawing {
             self.learned = self.document.rebuilt();
             let mut structure = Structure::default();
             if let Ok(additions) = structure.admit(&outline) {
-                structure.commit(additions);
+                structure.commit(&additions, usize::MAX);
             }
             (self.structure, self.size) = (structure, size);
         }

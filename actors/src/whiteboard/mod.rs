@@ -10,6 +10,7 @@
 //! is never looked at.
 
 mod actor;
+mod allowance;
 mod board;
 mod document;
 mod drawing;
@@ -18,6 +19,7 @@ mod messages;
 mod outlet;
 mod ownership;
 mod persistence;
+mod pieces;
 mod presence;
 mod size;
 mod structure;

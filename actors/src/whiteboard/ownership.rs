@@ -14,6 +14,9 @@ use std::collections::HashMap;
 /// Ids one participant may own: each page load makes a new one.
 pub(super) const OWNED_MAX: usize = 64;
 
+/// Ids of nobody that one update may restore: a board of a thousand page loads.
+pub(super) const RESTORED_MAX: usize = 1_024;
+
 /// How an update adds blocks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Adding {
@@ -47,7 +50,11 @@ impl Owners {
             }
         }
         let owned = self.owned.get(who).copied().unwrap_or(0);
-        if adding == Adding::Live && owned + unowned > OWNED_MAX { Err(Foreign) } else { Ok(()) }
+        let fine = match adding {
+            Adding::Live => owned + unowned <= OWNED_MAX,
+            Adding::Restoring => unowned <= RESTORED_MAX,
+        };
+        if fine { Ok(()) } else { Err(Foreign) }
     }
 
     /// Makes an id the participant's own. Fine when it is already.

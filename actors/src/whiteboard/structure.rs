@@ -32,10 +32,25 @@ pub(super) enum Misfit {
     TooManyClients,
 }
 
-/// What an update that fits adds.
+/// What an update that fits adds, each block after everything it builds on.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub(super) struct Additions {
-    runs: Vec<(Id, u32, Kind)>,
+pub(super) struct Additions(Vec<Addition>);
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Addition {
+    /// Which of the outline's blocks.
+    block: usize,
+    /// What is new of it.
+    id: Id,
+    end: u32,
+    kind: Kind,
+}
+
+impl Additions {
+    /// The outline's blocks that are new.
+    pub(super) fn blocks(&self) -> impl ExactSizeIterator<Item = usize> {
+        self.0.iter().map(|addition| addition.block)
+    }
 }
 
 #[derive(Default)]
@@ -49,6 +64,10 @@ struct Known {
 struct Kind {
     depth: u8,
     class: Class,
+}
+
+impl Kind {
+    const NOTHING: Self = Self { depth: 0, class: Class::Gone };
 }
 
 impl Structure {
@@ -86,25 +105,23 @@ impl Structure {
         if self.clients.len() + new_clients > CLIENTS_MAX {
             return Err(Misfit::TooManyClients);
         }
-        let kinds = Resolver { structure: self, blocks: &outline.blocks, sections: &sections }.run()?;
-        let mut additions = Additions::default();
-        for (block, kind) in outline.blocks.iter().zip(kinds) {
-            if self.is_new(block) {
-                let clock = block.id.clock.max(self.next_clock(block.id.client));
-                additions.runs.push((Id { clock, ..block.id }, block.end(), kind));
-            }
-        }
-        Ok(additions)
+        let resolved = Resolver { structure: self, blocks: &outline.blocks, sections: &sections }.run()?;
+        let addition = |(block, kind): (usize, Kind)| {
+            let outlined = &outline.blocks[block];
+            let clock = outlined.id.clock.max(self.next_clock(outlined.id.client));
+            Addition { block, id: Id { clock, ..outlined.id }, end: outlined.end(), kind }
+        };
+        Ok(Additions(resolved.into_iter().map(addition).collect()))
     }
 
-    /// Takes note of an update that was applied.
-    pub(super) fn commit(&mut self, additions: Additions) {
-        for (id, end, kind) in additions.runs {
-            let known = self.clients.entry(id.client).or_default();
-            if known.runs.last().is_none_or(|(_, last)| *last != kind) {
-                known.runs.push((id.clock, kind));
+    /// Takes note of the first `count` additions: they were applied.
+    pub(super) fn commit(&mut self, additions: &Additions, count: usize) {
+        for addition in additions.0.iter().take(count) {
+            let known = self.clients.entry(addition.id.client).or_default();
+            if known.runs.last().is_none_or(|(_, last)| *last != addition.kind) {
+                known.runs.push((addition.id.clock, addition.kind));
             }
-            known.end = known.end.max(end);
+            known.end = known.end.max(addition.end);
         }
     }
 
@@ -201,65 +218,70 @@ enum Progress {
     Done(Kind),
 }
 
+/// What following one block has come to.
+enum Step {
+    /// This block comes first.
+    First(usize),
+    /// It is new, and done now.
+    Done(Kind),
+    /// It was done before, or known to the board.
+    Known,
+}
+
 impl Resolver<'_> {
-    fn run(&self) -> Result<Vec<Kind>, Misfit> {
+    /// The new blocks, each after everything it builds on.
+    fn run(&self) -> Result<Vec<(usize, Kind)>, Misfit> {
         let mut progress = vec![Progress::Untouched; self.blocks.len()];
-        let mut stack = Vec::new();
+        let (mut stack, mut done) = (Vec::new(), Vec::new());
         for start in 0..self.blocks.len() {
             stack.push(start);
             while let Some(&index) = stack.last() {
-                if let Some(next) = self.step(index, &mut progress)? {
-                    stack.push(next);
-                } else {
-                    stack.pop();
+                match self.step(index, &mut progress)? {
+                    Step::First(other) => {
+                        stack.push(other);
+                        continue;
+                    }
+                    Step::Done(kind) => done.push((index, kind)),
+                    Step::Known => {}
                 }
+                stack.pop();
             }
         }
-        progress
-            .into_iter()
-            .map(|state| match state {
-                Progress::Done(kind) => Ok(kind),
-                Progress::Untouched | Progress::Open(_) => Err(Misfit::Impossible),
-            })
-            .collect()
+        Ok(done)
     }
 
-    /// The next block that must be done before this one, or nothing when this one is done.
-    fn step(&self, index: usize, progress: &mut [Progress]) -> Result<Option<usize>, Misfit> {
+    fn step(&self, index: usize, progress: &mut [Progress]) -> Result<Step, Misfit> {
         let (Some(block), Some(state)) = (self.blocks.get(index), progress.get(index).copied()) else {
-            return Ok(None);
+            return Ok(Step::Known);
         };
         let followed = match state {
-            Progress::Done(_) => return Ok(None),
+            Progress::Done(_) => return Ok(Step::Known),
             Progress::Untouched => 0,
             Progress::Open(followed) => followed,
         };
-        if let Some(kind) = self.structure.kind(block.id).filter(|_| !self.structure.is_new(block)) {
-            progress[index] = Progress::Done(kind);
-            return Ok(None);
+        if !self.structure.is_new(block) {
+            progress[index] = Progress::Done(self.structure.kind(block.id).unwrap_or(Kind::NOTHING));
+            return Ok(Step::Known);
         }
         let [left, right, inside] = dependencies(block);
         // The fourth: whatever its client made before. yrs would fill the hole with a skip.
         let before = block.id.clock.checked_sub(1).map(|clock| Id { clock, ..block.id });
         let wanted = [left, right, inside, before];
         for (number, id) in wanted.iter().enumerate().skip(usize::from(followed)) {
-            let Some(id) = id.filter(|id| !self.structure.knows(*id)) else {
-                continue;
-            };
-            let Some(other) = self.sections.block_of(self.blocks, id) else {
-                continue;
-            };
+            let Some(id) = id.filter(|id| !self.structure.knows(*id)) else { continue };
+            let Some(other) = self.sections.block_of(self.blocks, id) else { continue };
             match progress.get(other) {
                 Some(Progress::Untouched) if other != index => {
                     progress[index] = Progress::Open(number as u8 + 1);
-                    return Ok(Some(other));
+                    return Ok(Step::First(other));
                 }
                 Some(Progress::Done(_)) | None => {}
                 Some(Progress::Untouched | Progress::Open(_)) => return Err(Misfit::Impossible),
             }
         }
-        progress[index] = Progress::Done(self.resolve(block, progress)?);
-        Ok(None)
+        let kind = self.resolve(block, progress)?;
+        progress[index] = Progress::Done(kind);
+        Ok(Step::Done(kind))
     }
 
     fn resolve(&self, block: &Block, progress: &[Progress]) -> Result<Kind, Misfit> {

@@ -10,7 +10,7 @@ fn outline(bytes: &[u8]) -> Outline {
 
 fn take(structure: &mut Structure, bytes: &[u8]) -> Result<(), Misfit> {
     let additions = structure.admit(&outline(bytes))?;
-    structure.commit(additions);
+    structure.commit(&additions, usize::MAX);
     Ok(())
 }
 
@@ -19,7 +19,7 @@ fn id(client: u64, clock: u32) -> Id {
 }
 
 fn plain(client: u64, clock: u32, place: Place) -> Block {
-    Block { id: id(client, clock), len: 1, class: Class::Plain, place }
+    Block { id: id(client, clock), len: 1, class: Class::Plain, place, bytes: (0, 0) }
 }
 
 fn blocks(blocks: &[Block]) -> Outline {
@@ -115,7 +115,7 @@ fn neighbours_inherit_their_depth() {
         })
         .collect();
     let additions = structure.admit(&blocks(&chain)).unwrap();
-    structure.commit(additions);
+    structure.commit(&additions, usize::MAX);
     let deepest = id(7, NESTING_MAX as u32);
     let beside = Block { class: Class::Type, ..plain(8, 0, Place::Beside(None, Some(deepest))) };
     assert!(structure.admit(&blocks(&[beside])).is_ok());
@@ -150,7 +150,8 @@ fn circles_are_refused() {
     assert_eq!(structure.admit(&through_order), Err(Misfit::Impossible));
     let later_client_first =
         blocks(&[plain(9, 0, Place::Beside(Some(id(3, 0)), None)), plain(3, 0, Place::Root)]);
-    assert!(structure.admit(&later_client_first).is_ok());
+    let additions = structure.admit(&later_client_first).unwrap();
+    assert_eq!(additions.blocks().collect::<Vec<_>>(), [1, 0], "each after what it builds on");
 }
 
 #[test]

@@ -138,6 +138,8 @@ pub(super) struct Block {
     pub(super) class: Class,
     /// Where it belongs.
     pub(super) place: Place,
+    /// Where in the update it is written, from and to.
+    pub(super) bytes: (usize, usize),
 }
 
 impl Block {
@@ -154,14 +156,18 @@ pub(super) struct Outline {
     pub(super) blocks: Vec<Block>,
     /// Deleted ranges: the first id and the clock after the last.
     pub(super) deletes: Vec<(Id, u32)>,
+    /// Where in the update the blocks end and the deleted ranges begin.
+    pub(super) sections_end: usize,
     /// About how many bytes of memory the decoded update takes.
     pub(super) weight: u64,
 }
 
 /// Checks an update of at most `blocks_max` blocks and deleted ranges and tells what it is about.
 pub(super) fn update(bytes: &[u8], blocks_max: usize) -> Result<Outline, Malformed> {
-    let mut walk = Walk { reader: Reader::new(bytes), outline: Outline::default(), blocks_max };
+    let (reader, length) = (Reader::new(bytes), bytes.len());
+    let mut walk = Walk { reader, outline: Outline::default(), blocks_max, length };
     walk.sections()?;
+    walk.outline.sections_end = length - walk.reader.left();
     walk.deletes()?;
     walk.reader.end()?;
     Ok(walk.outline)
@@ -171,6 +177,7 @@ struct Walk<'a> {
     reader: Reader<'a>,
     outline: Outline,
     blocks_max: usize,
+    length: usize,
 }
 
 impl Walk<'_> {
@@ -187,13 +194,15 @@ impl Walk<'_> {
                 if self.outline.blocks.len() >= self.blocks_max {
                     return Err(Malformed("too many blocks"));
                 }
+                let start = self.length - self.reader.left();
                 let (class, place, len) = self.block()?;
                 let end = u64::from(next) + len;
                 if len == 0 || end > CLOCK_MAX {
                     return Err(Malformed("clock"));
                 }
+                let bytes = (start, self.length - self.reader.left());
                 // Both fit: end ≤ 2^31.
-                let block = Block { id: Id { client, clock: next }, len: len as u32, class, place };
+                let block = Block { id: Id { client, clock: next }, len: len as u32, class, place, bytes };
                 self.outline.blocks.push(block);
                 self.outline.weight += BLOCK_WEIGHT;
                 next = end as u32;
