@@ -4,7 +4,7 @@
 //! What a frame says and who may say it is the board's business; here are only sizes, speed and life signs.
 //!
 //! Queues: frames to a slow reader wait in the board's outlet (256 frames, 8 MiB; when full the board closes
-//! the socket with 1013); the reader's own answers in [`socket::REPLIES`] (when full the reader waits, and
+//! the socket with 1013); the reader's own answers in `socket::REPLIES` (when full the reader waits, and
 //! its client).
 
 mod pace;

@@ -21,7 +21,7 @@ use tokio::sync::mpsc;
 /// Longest message, bytes.
 const FRAME_MAX: usize = 1 << 20;
 /// Answers that the reader gives by itself and that may wait for the writer; then the reader waits.
-pub(super) const REPLIES: usize = 4;
+const REPLIES: usize = 4;
 const PING_EVERY: Duration = Duration::from_secs(15);
 /// A client that is silent for so long, pongs included, is gone.
 const SILENCE_MAX: Duration = Duration::from_secs(30);
