@@ -23,6 +23,10 @@ const REPLIES: usize = 16;
 const JOIN_WITHIN: Duration = Duration::from_secs(10);
 /// A client pings every 3 s; one that is silent for so long is gone.
 const SILENCE_MAX: Duration = Duration::from_secs(15);
+/// A socket that takes nothing for so long is given up: its reader is gone, or does not want to hear.
+const WRITE_WITHIN: Duration = Duration::from_secs(10);
+/// After our last word, so long for the client's.
+const CLOSE_WITHIN: Duration = Duration::from_secs(2);
 
 /// What the reader itself has to say.
 enum Reply {
@@ -37,6 +41,8 @@ enum Ended {
     ByClient { going_away: bool },
     /// The client broke the rules: the close code and why.
     Violation(u16, &'static str),
+    /// The writer has ended: everything is said, or the client does not read.
+    ByWriter,
 }
 
 /// `GET /api/signal`
@@ -73,14 +79,17 @@ impl Socket {
     async fn serve(mut self, session: Session) {
         let (replies, replies_out) = mpsc::channel(REPLIES);
         let (notices, notices_out) = mpsc::channel(OUTBOX_LIMIT);
-        let writer = actix_web::rt::spawn(write(session, replies_out, notices_out));
+        let mut writer = actix_web::rt::spawn(write(session, replies_out, notices_out));
         let joined = tokio::time::timeout(JOIN_WITHIN, self.join(&replies, &notices)).await;
         // From here on only the participant holds the queue: when they give it up, the writer learns it.
         let ours = notices.downgrade();
         drop(notices);
         let ended = match joined {
             Ok(Ok(participant)) => {
-                let ended = self.listen(&participant, &replies).await;
+                let ended = tokio::select! {
+                    ended = self.listen(&participant, &replies) => ended,
+                    _ = &mut writer => Ended::ByWriter,
+                };
                 report_gone(&participant, &ours, &ended);
                 ended
             }
@@ -88,11 +97,20 @@ impl Socket {
             Err(_elapsed) => Ended::Violation(4400, "join comes first, within 10 seconds"),
         };
         if let Ended::Violation(code, why) = ended {
-            // Fails only when the writer has ended, and then there is nobody to tell.
-            replies.send(Reply::Close(code, why)).await.ok();
+            // A writer that takes nothing any more has nobody to tell.
+            replies.try_send(Reply::Close(code, why)).ok();
         }
         drop(replies);
-        writer.await.ok();
+        if !matches!(ended, Ended::ByWriter) {
+            tokio::time::timeout(WRITE_WITHIN, writer).await.ok();
+        }
+        self.hear_out().await;
+    }
+
+    /// The client answers our close with its own; reading on until then lets the last frames arrive.
+    async fn hear_out(&mut self) {
+        let closing = async { while let Some(Ok(_)) = self.stream.recv().await {} };
+        tokio::time::timeout(CLOSE_WITHIN, closing).await.ok();
     }
 
     /// Reads until somebody may come in.
@@ -218,7 +236,7 @@ async fn write(
         let sent = tokio::select! {
             reply = replies.recv() => match reply {
                 Some(Reply::Message(message)) => send(&mut session, &message).await,
-                Some(Reply::Pong(payload)) => session.pong(&payload).await.is_ok(),
+                Some(Reply::Pong(payload)) => within(session.pong(&payload)).await,
                 Some(Reply::Close(code, why)) => break close(code, why),
                 None => break close(1000, ""),
             },
@@ -238,8 +256,8 @@ async fn write(
             return;
         }
     };
-    // Fails only when the socket is closed already.
-    session.close(Some(reason)).await.ok();
+    // In vain only when the socket is closed already, or its client reads nothing.
+    within(session.close(Some(reason))).await;
 }
 
 fn close(code: u16, why: &str) -> CloseReason {
@@ -249,10 +267,14 @@ fn close(code: u16, why: &str) -> CloseReason {
 
 async fn send(session: &mut Session, message: &ServerMessage) -> bool {
     match serde_json::to_string(message) {
-        Ok(text) => session.text(text).await.is_ok(),
+        Ok(text) => within(session.text(text)).await,
         Err(error) => {
             tracing::error!(%error, "a message could not be written as JSON");
             false
         }
     }
+}
+
+async fn within(writing: impl Future<Output = Result<(), actix_ws::Closed>>) -> bool {
+    matches!(tokio::time::timeout(WRITE_WITHIN, writing).await, Ok(Ok(())))
 }
