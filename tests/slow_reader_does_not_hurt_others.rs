@@ -21,37 +21,27 @@ async fn slow_reader_does_not_hurt_others() {
         .await;
     let slow_id = slow.next_of("joined").await["you"].as_str().unwrap().to_owned();
     slow.next_of("welcome").await;
-    // From here on it reads nothing, but goes on saying that it is there.
+    // From here on it reads nothing.
 
     let ada = Person::enter(&server, door, "Ada", 1).await;
-    let mut crowd = Vec::new();
-    for tag in 2..=5 {
-        crowd.push(Person::enter(&server, door, &format!("Gast {tag}"), tag).await);
-    }
-    crowd[0].media.speak(20);
-    let mut rounds = 0u32;
-    let gone = async || {
-        rounds += 1;
-        // Everybody is told of every change; 20 messages a second are allowed to each.
-        for person in &crowd {
-            let camera = rounds.is_multiple_of(2);
-            person
-                .say(json!({"type": "set_media", "microphone": true, "camera": camera, "screen": false}))
-                .await;
-        }
-        slow.send(&json!({"type": "ping"})).await;
-        tokio::time::sleep(Duration::from_millis(40)).await;
-        let about = |message: &Value| {
-            message["participant"] == slow_id.as_str()
-                || (message["participant"]["id"] == slow_id.as_str()
-                    && message["participant"]["away"] == true)
-        };
-        ada.everything().iter().any(about).then_some(())
+    let ben = Person::enter(&server, door, "Ben", 2).await;
+    ben.media.speak(20);
+    // It asks for offers, the longest messages there are, and reads none: the system's buffers take some megabytes, then
+    // the server's queue fills. Twenty requests a second are allowed.
+    let given_up = |message: &Value| {
+        message["participant"] == slow_id.as_str()
+            || (message["participant"]["id"] == slow_id.as_str() && message["participant"]["away"] == true)
     };
-    until("the slow one is given up", gone).await;
+    let mut rounds = 0;
+    while !ada.everything().iter().any(given_up) {
+        slow.send(&json!({"type": "restart_ice"})).await;
+        tokio::time::sleep(Duration::from_millis(52)).await;
+        rounds += 1;
+        assert!(rounds < 1_000, "the slow one is still there");
+    }
 
     // Nobody else noticed: they are all here, hear each other and are answered.
-    assert!(ada.is_open() && crowd.iter().all(Person::is_open));
+    assert!(ada.is_open() && ben.is_open());
     ada.receives(30, 2, 'a').await;
     let pongs = ada.all("pong").len();
     ada.say(json!({"type": "ping"})).await;
