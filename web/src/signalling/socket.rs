@@ -90,16 +90,21 @@ impl Socket {
                     ended = self.listen(&participant, &replies) => ended,
                     _ = &mut writer => Ended::ByWriter,
                 };
+                // Before the participant gives up the queue, or the writer would take that for the reason.
+                last_word(&replies, &ended).await;
                 report_gone(&participant, &ours, &ended);
                 ended
             }
-            Ok(Err(ended)) => ended,
-            Err(_elapsed) => Ended::Violation(4400, "join comes first, within 10 seconds"),
+            Ok(Err(ended)) => {
+                last_word(&replies, &ended).await;
+                ended
+            }
+            Err(_elapsed) => {
+                let ended = Ended::Violation(4400, "join comes first, within 10 seconds");
+                last_word(&replies, &ended).await;
+                ended
+            }
         };
-        if let Ended::Violation(code, why) = ended {
-            // A writer that takes nothing any more has nobody to tell.
-            replies.try_send(Reply::Close(code, why)).ok();
-        }
         drop(replies);
         if !matches!(ended, Ended::ByWriter) {
             tokio::time::timeout(WRITE_WITHIN, writer).await.ok();
@@ -198,6 +203,14 @@ impl Socket {
     }
 }
 
+/// Tells a client that broke the rules why it is closed.
+async fn last_word(replies: &mpsc::Sender<Reply>, ended: &Ended) {
+    if let Ended::Violation(code, why) = ended {
+        // Some answers may wait before it. A writer that takes nothing any more has nobody to tell.
+        tokio::time::timeout(WRITE_WITHIN, replies.send(Reply::Close(*code, why))).await.ok();
+    }
+}
+
 /// The participant may have another socket by now, or have ended: then there is nothing to report.
 fn report_gone(participant: &Addr<Participant>, ours: &mpsc::WeakSender<Notice>, ended: &Ended) {
     let going_away = matches!(ended, Ended::ByClient { going_away: true });
@@ -234,6 +247,7 @@ async fn write(
 ) {
     let reason = loop {
         let sent = tokio::select! {
+            biased;
             reply = replies.recv() => match reply {
                 Some(Reply::Message(message)) => send(&mut session, &message).await,
                 Some(Reply::Pong(payload)) => within(session.pong(&payload)).await,
