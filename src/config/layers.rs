@@ -45,7 +45,11 @@ impl fmt::Display for Value {
 #[derive(Clone, PartialEq, Eq, Debug)]
 enum Origin {
     Default,
-    File { path: PathBuf, line: usize },
+    /// Line 0 is the file as a whole.
+    File {
+        path: PathBuf,
+        line: usize,
+    },
     Variable(String),
     Flag(&'static str),
 }
@@ -54,6 +58,7 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Default => write!(f, "config/default.toml"),
+            Self::File { path, line: 0 } => write!(f, "{}", path.display()),
             Self::File { path, line } => write!(f, "{}:{line}", path.display()),
             Self::Variable(name) => write!(f, "{name}"),
             Self::Flag(name) => write!(f, "{name}"),
@@ -113,6 +118,10 @@ impl Layers {
         for (section, keys) in table.get_ref() {
             let line = line_of(&text, section.span().start);
             match keys.get_ref().as_table() {
+                Some(_) if !self.sections().contains(&section.get_ref().as_ref()) => {
+                    let sentence = self.unknown(&format!("{}.", section.get_ref()));
+                    self.complain(at(line), sentence);
+                }
                 Some(keys) => self.add_section(section.get_ref(), keys, &|spot| at(line_of(&text, spot))),
                 None => self.complain(
                     at(line),

@@ -79,7 +79,7 @@ fn public_url(text: &str) -> Option<String> {
     let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
     let named =
         !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte));
-    if !named && !address.is_some_and(|address| address.parse::<std::net::Ipv6Addr>().is_ok()) {
+    if !named && address.is_none_or(|address| address.parse::<std::net::Ipv6Addr>().is_err()) {
         return None;
     }
     Some(match port {
@@ -143,7 +143,7 @@ impl Media {
     pub(super) fn read(layers: &mut Layers) -> Self {
         Self {
             udp_port: layers
-                .read("media.udp_port", "a port from 1 to 65472", |value| number(value, 1, 65_472)),
+                .read("media.udp_port", "a port from 1 to 65535", |value| number(value, 1, 65_535)),
             announce: layers.read("media.announce", "a list of IP addresses without ports", |value| {
                 list(value)?.iter().map(|address| address.parse().ok()).collect()
             }),

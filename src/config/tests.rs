@@ -53,7 +53,7 @@ fn unknown_keys_are_refused_with_their_line_and_what_there_is() {
         found,
         [
             "4: there is no key metrics.listn; [metrics] has listen",
-            "6: there is no section [sever]; there are [media], [metrics], [music], [operator], [server]",
+            "5: there is no section [sever]; there are [media], [metrics], [music], [operator], [server]",
             "KEGELBAHN__MEDIA__PORT: there is no key media.port; [media] has announce, audio_slots, threads, udp_port",
         ]
     );

@@ -3,8 +3,6 @@
 //! `npm ci` runs only when the lock file changed, Vite only when a source did. Cargo hides what build scripts print,
 //! so progress goes to the terminal itself where there is one. `KEGELBAHN_SKIP_CLIENT=1` leaves `dist` as it is.
 
-#![expect(clippy::print_stdout, reason = "this is how a build script speaks to cargo")]
-
 use std::collections::VecDeque;
 use std::collections::hash_map::DefaultHasher;
 use std::fs::{self, File, OpenOptions};

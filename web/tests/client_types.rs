@@ -80,7 +80,7 @@ fn compare(file: &str, source: &str, types: &str) {
     let wanted =
         format!("// Made from {source} by web/tests/client_types.rs. Do not edit.\n\n{}\n", types.trim_end());
     if std::env::var_os("KEGELBAHN_WRITE_TYPES").is_some() {
-        std::fs::write(&path, &wanted).unwrap();
+        std::fs::write(&path, &wanted).expect("the client's folder is there");
     }
     let found = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(
