@@ -248,6 +248,11 @@ fn parsed(text: &str, like: &Value) -> Option<Value> {
         Value::Text(_) => Some(Value::Text(text.to_owned())),
         Value::Number(_) => text.trim().parse().ok().map(Value::Number),
         Value::Switch(_) => text.trim().parse().ok().map(Value::Switch),
+        // As in the file, or simply with commas.
+        Value::List(_) if text.trim_start().starts_with('[') => {
+            let mut document: BTreeMap<String, Vec<String>> = toml::from_str(&format!("list = {text}")).ok()?;
+            document.remove("list").map(Value::List)
+        }
         Value::List(_) => {
             let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
             Some(Value::List(items.map(|item| Cow::from(item).into_owned()).collect()))

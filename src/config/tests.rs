@@ -121,3 +121,12 @@ fn public_urls_are_origins() {
         assert!(url(bad).is_err(), "{bad}");
     }
 }
+
+#[test]
+fn a_variables_list_is_written_with_commas_or_as_in_the_file() {
+    let announced = |text: &str| load("", &[("KEGELBAHN__MEDIA__ANNOUNCE", text)]).unwrap().media.announce;
+    let both: Vec<std::net::IpAddr> = vec![[192, 0, 2, 1].into(), [192, 0, 2, 2].into()];
+    assert_eq!(announced("192.0.2.1, 192.0.2.2"), both);
+    assert_eq!(announced(r#"["192.0.2.1", "192.0.2.2"]"#), both);
+    assert!(load("", &[("KEGELBAHN__MEDIA__ANNOUNCE", "[192.0.2.1")]).is_err());
+}
