@@ -250,7 +250,8 @@ fn parsed(text: &str, like: &Value) -> Option<Value> {
         Value::Switch(_) => text.trim().parse().ok().map(Value::Switch),
         // As in the file, or simply with commas.
         Value::List(_) if text.trim_start().starts_with('[') => {
-            let mut document: BTreeMap<String, Vec<String>> = toml::from_str(&format!("list = {text}")).ok()?;
+            let mut document: BTreeMap<String, Vec<String>> =
+                toml::from_str(&format!("list = {text}")).ok()?;
             document.remove("list").map(Value::List)
         }
         Value::List(_) => {
