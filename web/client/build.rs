@@ -144,7 +144,7 @@ fn run(program: &str, arguments: &[&str], terminal: &mut Terminal) -> Result<(),
     }
 }
 
-/// The terminal behind cargo's back; silent where there is none.
+/// The terminal behind cargo's back.
 struct Terminal(Option<File>);
 
 impl Terminal {
@@ -153,7 +153,11 @@ impl Terminal {
     }
 
     fn say(&mut self, what: &str) {
-        self.show(&format!("\x1b[1mKegelbahn\x1b[0m {what}"));
+        match self.0 {
+            Some(_) => self.show(&format!("\x1b[1mKegelbahn\x1b[0m {what}")),
+            // A log file: cargo shows these when the build of this crate has ended.
+            None => println!("cargo::warning={what}"),
+        }
     }
 
     fn show(&mut self, line: &str) {

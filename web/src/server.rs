@@ -42,7 +42,7 @@ impl Running {
         Self(handle)
     }
 
-    /// Takes nobody new, waits [`STOP_SECONDS`] for those who are served, then closes.
+    /// Takes nobody new, waits a little (`STOP_SECONDS`) for those who are served, then closes.
     pub async fn stop(self) {
         self.0.stop(true).await;
     }

@@ -1,7 +1,7 @@
 //! What is kept on disk: the store trait over SQLite.
 //!
 //! One file, `kegelbahn.db`, mode 0600, with its write-ahead log beside it. Committed means on disk
-//! (`synchronous=FULL`); deleted means gone from the file, its log and its free pages ([`Storage::forget`]).
+//! (`synchronous=FULL`); deleted means gone from the file, its log and its free pages (`Storage::forget`).
 //! Several processes may have it open (the command line while the server runs): each waits for the other.
 //! Knows no clock, no HTTP and no rights. Only this crate speaks SQL.
 
