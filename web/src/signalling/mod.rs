@@ -4,7 +4,7 @@
 //! cost. A socket decides no rights: it knows who is logged in, and everything else is asked of the room.
 //!
 //! Queues: a participant's notices (`participant::OUTBOX_LIMIT`; when full the socket closes with 1013) and this
-//! module's own answers ([`socket::REPLIES`]; when full the reader waits, and so does the client).
+//! module's own answers (`socket::REPLIES`; when full the reader waits, and so does the client).
 
 mod limits;
 mod socket;
