@@ -51,7 +51,7 @@ function Known({ load, day }: { load: Load; day: Day }): ReactNode {
       <section className="verdict">
         <div>
           <h1 className="sign">{shortVerdict(v, load.verdict)}.</h1>
-          <p className="lead">{v.lead[load.verdict]}</p>
+          <p className="lead">{load.samples.length > 0 ? v.lead[load.verdict] : t.begun}</p>
         </div>
         <figure>
           <Pins standing={load.standing_pins} label={v.standing(load.standing_pins)} />
