@@ -92,7 +92,22 @@ impl Speakers {
             self.stage[place] = challenger;
             changed = true;
         }
-        changed
+        self.put_quietest_last(now) || changed
+    }
+
+    /// Who is not on stage has one slot less than the stage has places and misses the last: that has to be the quietest.
+    fn put_quietest_last(&mut self, now: Instant) -> bool {
+        let score =
+            |&place: &usize| self.voices.get(&self.stage[place]).map_or(0.0, |voice| voice.score_at(now));
+        let Some(last) = self.stage.len().checked_sub(1) else { return false };
+        let quietest = (0..last).min_by(|a, b| score(a).total_cmp(&score(b)));
+        match quietest {
+            Some(place) if score(&last) >= SPEECH && score(&last) > score(&place) + MARGIN => {
+                self.stage.swap(place, last);
+                true
+            }
+            Some(_) | None => false,
+        }
     }
 
     fn challenge(&self, now: Instant) -> Option<(PeerId, usize)> {
@@ -107,7 +122,7 @@ impl Speakers {
         (score(challenger) > score(&self.stage[place]) + MARGIN).then_some((*challenger, place))
     }
 
-    /// The microphones on stage, at most `places`, in stable order.
+    /// The microphones on stage, at most `places`, in stable order but for the quietest, who stands last.
     pub(super) fn stage(&self) -> &[PeerId] {
         &self.stage
     }
@@ -170,6 +185,16 @@ mod tests {
             let levels = [(PeerId(0), LOUD), (PeerId(1), LOUD), (PeerId(2), LOUD + 2)];
             assert!(!speakers.hear(&levels, now));
         }
+    }
+
+    #[test]
+    fn the_quietest_on_stage_stands_last() {
+        let (mut speakers, now) = started(4, 5);
+        let levels = [(PeerId(1), 67), (PeerId(2), 107), (PeerId(3), 102), (PeerId(4), 97)];
+        assert!(speakers.hear(&levels, now));
+        assert_eq!(speakers.stage(), [PeerId(4), PeerId(3), PeerId(2), PeerId(1)]);
+        let later = now + Duration::from_millis(60);
+        assert!(!speakers.hear(&levels, later), "and stays there");
     }
 
     #[test]
