@@ -5,7 +5,7 @@ use super::negotiation::{Answered, Negotiation};
 use super::{
     Farewell, JoinedNotice, MediaState, Notice, ParticipantId, Refusal, RoomFace, SlotNotice, SlotSource,
 };
-use crate::authority::{Place, Role};
+use crate::authority::Role;
 use crate::ids::random_ice_text;
 use crate::load::SharedFigures;
 use crate::room::{FromParticipant, Request, Room};
@@ -37,8 +37,8 @@ pub struct ParticipantParts {
     pub resume: String,
     /// Host or guest.
     pub role: Role,
-    /// Waiting or inside.
-    pub place: Place,
+    /// Whether they take part (`Action::TakePart`): somebody waiting gets the music and nothing else.
+    pub takes_part: bool,
     /// The room's face.
     pub face: RoomFace,
     /// What they are about to send.
@@ -113,7 +113,7 @@ impl Participant {
             addr,
             slots: proposal.slots,
             media: self.parts.media,
-            inside: self.parts.place == Place::Inside,
+            inside: self.parts.takes_part,
         };
         TrackRouter::send(&self.parts.router, add);
     }
@@ -282,7 +282,7 @@ impl Handler<ComeIn> for Participant {
     type Result = ();
 
     fn handle(&mut self, ComeIn: ComeIn, _: &mut Self::Context) {
-        self.parts.place = Place::Inside;
+        self.parts.takes_part = true;
         if let Some(connection) = &self.connection {
             TrackRouter::send(&self.parts.router, AdmitReceiver(connection.peer));
         }

@@ -126,6 +126,11 @@ impl Room {
         may(self.people.standing(&person.keys.id), &self.parts.record, Action::Draw)
     }
 
+    /// Whether somebody's media is forwarded, and others' to them.
+    pub(super) fn takes_part(&self, id: &ParticipantId) -> bool {
+        may(self.people.standing(id), &self.parts.record, Action::TakePart)
+    }
+
     pub(super) fn board(&self) -> Option<&Addr<Whiteboard>> {
         self.board.as_ref()
     }
@@ -248,7 +253,7 @@ impl Room {
             id: entered.id.clone(),
             resume: person.keys.resume.clone(),
             role: person.role,
-            place: entered.place,
+            takes_part: self.takes_part(&entered.id),
             face: self.face(),
             media: person.media,
             out,

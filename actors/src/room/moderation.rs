@@ -69,7 +69,8 @@ impl Room {
         if !self.people.admit(who) {
             return Err(Refusal::ParticipantUnknown);
         }
-        if let Some(participant) = self.participant(who)
+        if self.takes_part(who)
+            && let Some(participant) = self.participant(who)
             && participant.try_send(ComeIn).is_err()
         {
             tracing::error!("an admitted participant is gone already");
