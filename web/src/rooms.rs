@@ -9,21 +9,10 @@ use actors::store::{AccountId, DrawingRight, LobbyPolicy, RoomColour, RoomId, Ro
 /// Characters of a link: 132 bits.
 const LINK_LENGTH: usize = 22;
 
-const COLOURS: [RoomColour; 8] = [
-    RoomColour::Honey,
-    RoomColour::Pine,
-    RoomColour::Fluff,
-    RoomColour::Brick,
-    RoomColour::Sky,
-    RoomColour::Plum,
-    RoomColour::Moss,
-    RoomColour::Chalk,
-];
-
 /// A new room with the defaults: guests knock, everyone draws, the board is forgotten.
 pub fn new_room(owner: AccountId, name: &str, colour: Option<RoomColour>) -> Result<RoomRecord, ApiError> {
     let id = RoomId(crate::ids::random_text(16));
-    let dealt = COLOURS[usize::from(id.0.as_bytes()[0]) % COLOURS.len()];
+    let dealt = RoomColour::ALL[usize::from(id.0.as_bytes()[0]) % RoomColour::ALL.len()];
     Ok(RoomRecord {
         id,
         owner,

@@ -96,6 +96,12 @@ pub enum RoomColour {
     Chalk,
 }
 
+impl RoomColour {
+    /// All of them, in the design's order.
+    pub const ALL: [Self; 8] =
+        [Self::Honey, Self::Pine, Self::Fluff, Self::Brick, Self::Sky, Self::Plum, Self::Moss, Self::Chalk];
+}
+
 /// A room as its owner made it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct RoomRecord {

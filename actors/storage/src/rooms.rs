@@ -88,7 +88,7 @@ fn record(row: SqliteRow) -> Result<RoomRecord, sqlx::Error> {
         name: row.try_get("name")?,
         link: row.try_get("link")?,
         short_name: row.try_get("short_name")?,
-        colour: word(&row, "colour", &COLOURS, colour_word)?,
+        colour: word(&row, "colour", &RoomColour::ALL, colour_word)?,
         emoji: row.try_get("emoji")?,
         lobby: word(&row, "lobby", &LOBBIES, lobby_word)?,
         drawing: word(&row, "drawing", &DRAWINGS, drawing_word)?,
@@ -110,16 +110,6 @@ fn word<T: Copy>(
         .ok_or_else(|| sqlx::Error::Decode(format!("an unknown word in column {column}").into()))
 }
 
-const COLOURS: [RoomColour; 8] = [
-    RoomColour::Honey,
-    RoomColour::Pine,
-    RoomColour::Fluff,
-    RoomColour::Brick,
-    RoomColour::Sky,
-    RoomColour::Plum,
-    RoomColour::Moss,
-    RoomColour::Chalk,
-];
 const LOBBIES: [LobbyPolicy; 3] = [LobbyPolicy::Open, LobbyPolicy::Knock, LobbyPolicy::Closed];
 const DRAWINGS: [DrawingRight; 2] = [DrawingRight::Everyone, DrawingRight::Hosts];
 
