@@ -30,6 +30,7 @@ const WORKERS_MAX: usize = 4;
 /// Runs until SIGTERM or SIGINT.
 pub(crate) async fn serve(config: &Config) -> Result<(), Failure> {
     let mut stops = Stops::new()?;
+    let doors = Doors::open(config)?;
     let store = Arc::new(open_store(config).await?);
     let announce = announced(config);
     let media = start_media(config, &announce)?;
@@ -44,9 +45,7 @@ pub(crate) async fn serve(config: &Config) -> Result<(), Failure> {
 
     let tls = web::tls::config(&certificate_source(config, &announce), web::clock::since_epoch())
         .map_err(|error| Failure::hopeless(error.to_string()))?;
-    let mut running = vec![start_https(config, edge.clone(), tls)?];
-    running.extend(start_redirect(config)?);
-    running.extend(start_metrics(config, meter)?);
+    let running = doors.serve(config, edge.clone(), tls, meter)?;
 
     let first = store.count_accounts().await.map_err(|error| Failure::new(error.to_string()))? == 0;
     let token = if first { Some(edge.setup.open().await) } else { None };
@@ -108,22 +107,44 @@ fn start_directory(
     .start()
 }
 
-fn start_https(config: &Config, edge: Arc<Edge>, tls: web::tls::ServerConfig) -> Result<Running, Failure> {
-    let listener = listen("server.listen", config.server.listen)?;
-    web::server::serve(edge, listener, tls, cores().min(WORKERS_MAX)).map_err(not_served("server.listen"))
+/// The TCP ports, taken before anything runs: a port that is in use ends the start and disturbs nothing.
+struct Doors {
+    https: TcpListener,
+    redirect: Option<TcpListener>,
+    metrics: Option<TcpListener>,
 }
 
-fn start_redirect(config: &Config) -> Result<Option<Running>, Failure> {
-    let Some(address) = config.server.redirect_listen else { return Ok(None) };
-    let listener = listen("server.redirect_listen", address)?;
-    let running = web::server::redirect(config.server.public_url.clone(), listener);
-    running.map(Some).map_err(not_served("server.redirect_listen"))
-}
+impl Doors {
+    fn open(config: &Config) -> Result<Self, Failure> {
+        let optional =
+            |key, address: Option<SocketAddr>| address.map(|address| listen(key, address)).transpose();
+        Ok(Self {
+            https: listen("server.listen", config.server.listen)?,
+            redirect: optional("server.redirect_listen", config.server.redirect_listen)?,
+            metrics: optional("metrics.listen", config.metrics.listen)?,
+        })
+    }
 
-fn start_metrics(config: &Config, meter: SharedMeter) -> Result<Option<Running>, Failure> {
-    let Some(address) = config.metrics.listen else { return Ok(None) };
-    let listener = listen("metrics.listen", address)?;
-    web::server::metrics(meter, listener).map(Some).map_err(not_served("metrics.listen"))
+    fn serve(
+        self,
+        config: &Config,
+        edge: Arc<Edge>,
+        tls: web::tls::ServerConfig,
+        meter: SharedMeter,
+    ) -> Result<Vec<Running>, Failure> {
+        let workers = cores().min(WORKERS_MAX);
+        let https =
+            web::server::serve(edge, self.https, tls, workers).map_err(not_served("server.listen"))?;
+        let mut running = vec![https];
+        if let Some(listener) = self.redirect {
+            let redirect = web::server::redirect(config.server.public_url.clone(), listener);
+            running.push(redirect.map_err(not_served("server.redirect_listen"))?);
+        }
+        if let Some(listener) = self.metrics {
+            running.push(web::server::metrics(meter, listener).map_err(not_served("metrics.listen"))?);
+        }
+        Ok(running)
+    }
 }
 
 fn listen(key: &str, address: SocketAddr) -> Result<TcpListener, Failure> {

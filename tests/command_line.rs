@@ -140,3 +140,16 @@ fn the_default_file_holds_every_key_and_is_itself_fine() {
         assert!(table[section].as_table().unwrap().contains_key(key), "{section}.{key}");
     }
 }
+
+#[tokio::test]
+async fn a_port_in_use_is_told_by_its_key_before_anything_runs() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    for key in ["server.listen", "server.redirect_listen", "metrics.listen"] {
+        let builder = ServerBuilder::new(SERVER).with(key, &address);
+        let output = builder.run(&["serve"], "");
+        refused(&output, &[key, &address, "running already"]);
+        assert!(!output.stderr.contains("a bug"), "{output:?}");
+        assert!(!builder.data_dir().join("kegelbahn.db").exists(), "nothing was begun for {key}");
+    }
+}

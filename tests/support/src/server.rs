@@ -49,25 +49,27 @@ pub struct Server {
 const THREADS: u16 = 2;
 
 impl Ports {
-    /// The system names free TCP ports; the media range must be free for UDP from its first port on.
+    /// Ports that nothing else takes between the asking and the start: below those that the system hands out to
+    /// clients, counted on for each server of this process. Processes begin apart.
     fn find() -> Self {
-        // Stories of one file run side by side: each asks for a range of its own, and processes begin apart, below the
-        // ports that the system hands out.
         static TAKEN: AtomicU16 = AtomicU16::new(0);
-        let tcp = || {
-            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-            listener.local_addr().expect("an address").port()
-        };
-        let free = |port: u16| UdpSocket::bind((Ipv4Addr::UNSPECIFIED, port)).is_ok();
         let begin = u16::try_from(std::process::id() % 500).expect("small") * 40;
-        let media = loop {
-            let media = 10_000 + (begin + TAKEN.fetch_add(THREADS, Relaxed)) % 22_000;
-            if (media..media + THREADS).all(free) {
-                break media;
+        loop {
+            let first = 10_000 + (begin + TAKEN.fetch_add(Self::COUNT, Relaxed)) % 22_000;
+            let ports = Self { https: first, metrics: first + 1, media: first + 2 };
+            if ports.free() {
+                return ports;
             }
-        };
-        Self { https: tcp(), metrics: tcp(), media }
+        }
     }
+
+    fn free(self) -> bool {
+        let tcp = |port: u16| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok();
+        let udp = |port: u16| UdpSocket::bind((Ipv4Addr::UNSPECIFIED, port)).is_ok();
+        tcp(self.https) && tcp(self.metrics) && (self.media..self.media + THREADS).all(udp)
+    }
+
+    const COUNT: u16 = 2 + THREADS;
 }
 
 impl ServerBuilder {
