@@ -1,25 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { cameraEncoding, screenEncoding } from './encodings'
 import { browserFamily, DeviceMemory, recall, sorted, troubleOf } from './devices'
 import { segments, settle } from './meter'
 import { Quality } from './quality'
 import { figures } from './stats'
-
-describe('encodings', () => {
-  test('cost as much as the picture is worth, and never more than 960 wide', () => {
-    expect(cameraEncoding(960, false)).toMatchObject({ maxBitrate: 1_500_000, scaleResolutionDownBy: 1 })
-    expect(cameraEncoding(640, false)).toMatchObject({ maxBitrate: 900_000, scaleResolutionDownBy: 1 })
-    expect(cameraEncoding(320, false).maxBitrate).toBe(400_000)
-    expect(cameraEncoding(1920, false).scaleResolutionDownBy).toBe(2)
-    expect(cameraEncoding(undefined, false).scaleResolutionDownBy).toBe(1)
-  })
-
-  test('shrink when the line is weak, but a screen keeps its letters', () => {
-    expect(cameraEncoding(960, true)).toMatchObject({ maxBitrate: 300_000, scaleResolutionDownBy: 2 })
-    expect(screenEncoding(false).maxBitrate).toBe(2_500_000)
-    expect(screenEncoding(true).scaleResolutionDownBy).toBe(1)
-  })
-})
 
 describe('the meter', () => {
   const tone = (amplitude: number): number[] =>

@@ -1,7 +1,8 @@
 // One RTCPeerConnection towards the server, which always offers. M-lines are addressed by `mid`: `mic`, `cam` and
 // `scr` send, everything else receives (MEDIA.md, sections 2 and 3). Offers are answered one after the other.
 // It decides nothing: recovery, devices and slots are others' business.
-import { cameraEncoding, screenEncoding, type Encoding } from './encodings'
+import type { LayerName } from '../signalling/protocol'
+import { cameraLayers, LAYERS, MICROPHONE, screenEncoding, type Encoding } from './encodings'
 
 export type Sending = 'mic' | 'cam' | 'scr'
 
@@ -13,11 +14,18 @@ export interface PeerEvents {
   broken(): void
 }
 
+/** What anybody watches of one's own pictures. */
+export interface Watched {
+  readonly camera: ReadonlySet<LayerName>
+  readonly screen: boolean
+}
+
 export class Peer {
   private readonly pc: RTCPeerConnection
   private readonly tracks: Record<Sending, MediaStreamTrack | null> = { mic: null, cam: null, scr: null }
   private work: Promise<void> = Promise.resolve()
-  private weak = false
+  /** Everything until the server says what is watched. */
+  private watched: Watched = { camera: new Set(LAYERS), screen: true }
   private closed = false
   private readonly known = new Set<string>()
 
@@ -57,10 +65,9 @@ export class Peer {
     this.enqueue(() => this.replace(mid), false)
   }
 
-  /** Smaller pictures while the line is weak. */
-  setWeak(weak: boolean): void {
-    if (this.weak === weak) return
-    this.weak = weak
+  /** Sends exactly these layers from now on, also after another track or answer. */
+  watch(watched: Watched): void {
+    this.watched = watched
     this.enqueue(async () => {
       await this.limit('cam')
       await this.limit('scr')
@@ -105,21 +112,38 @@ export class Peer {
 
   private async limit(mid: Sending): Promise<void> {
     const sender = this.sender(mid)
-    const wanted = this.encoding(mid)
-    if (!sender || !wanted) return
-    const parameters = sender.getParameters()
-    const [first] = parameters.encodings
-    if (!first) return
-    Object.assign(first, wanted)
-    if (mid === 'scr') parameters.degradationPreference = 'maintain-resolution'
-    // A browser that refuses a field still sends, only less well measured.
-    await sender.setParameters(parameters).catch(() => undefined)
+    if (!sender) return
+    const set = async (rich: boolean): Promise<void> => {
+      const parameters = sender.getParameters()
+      parameters.encodings.forEach((encoding) =>
+        Object.assign(encoding, this.wanted(mid, encoding.rid, rich)),
+      )
+      if (mid === 'scr') parameters.degradationPreference = 'maintain-resolution'
+      await sender.setParameters(parameters)
+    }
+    // Temporal layers are not everywhere; a browser that refuses more than them still sends, only less well measured.
+    await set(true).catch(() => set(false).catch(() => undefined))
   }
 
-  private encoding(mid: Sending): Encoding | null {
+  private wanted(mid: Sending, rid: string | undefined, rich: boolean): RTCRtpEncodingParameters {
+    const encoding = this.encoding(mid, rid)
+    if (!encoding) return mid === 'mic' ? MICROPHONE : {}
+    const { scalabilityMode, ...plain } = encoding
+    // The typings lag behind the specification (WebRTC-SVC).
+    return rich ? ({ ...plain, scalabilityMode } as RTCRtpEncodingParameters) : plain
+  }
+
+  private encoding(mid: Sending, rid: string | undefined): Encoding | null {
     const track = this.tracks[mid]
     if (!track || mid === 'mic') return null
-    return mid === 'cam' ? cameraEncoding(track.getSettings().width, this.weak) : screenEncoding(this.weak)
+    if (mid === 'scr') return screenEncoding(this.watched.screen)
+    const settings = track.getSettings()
+    const layers = cameraLayers(settings, this.watched.camera)
+    if (isLayer(rid)) return layers[rid]
+    // A server or browser without simulcast: one picture, as large as the largest that anybody watches.
+    return (
+      LAYERS.map((name) => layers[name]).findLast(({ active }) => active) ?? { ...layers.l, active: false }
+    )
   }
 
   private sender(mid: Sending): RTCRtpSender | undefined {
@@ -131,4 +155,8 @@ const SENDING = ['mic', 'cam', 'scr'] as const satisfies readonly Sending[]
 
 function sending(mid: string | null): boolean {
   return mid === 'mic' || mid === 'cam' || mid === 'scr'
+}
+
+function isLayer(rid: string | undefined): rid is LayerName {
+  return rid === 'l' || rid === 'm' || rid === 'h'
 }

@@ -11,6 +11,8 @@ import { Quality } from './quality'
 import { Recovery, type RecoveryAction } from './recovery'
 import { figures, type Entry } from './stats'
 import { Store } from './store'
+import { ToldMedia } from './told-media'
+import { ViewReport } from './view-report'
 
 /** The media connection, as it is told to people. */
 export type MediaPath =
@@ -54,19 +56,25 @@ export class Session {
   private quality = new Quality()
   private cancelStats: (() => void) | null = null
   private round = 0
-  private toldMedia = ''
+  private readonly told = new ToldMedia()
+  /** What the page shows goes here. */
+  readonly view: ViewReport
 
   constructor(
     readonly door: string,
     private name: string,
     private readonly parts: Parts,
   ) {
+    this.view = new ViewReport(parts.clock, (show) => this.ask({ type: 'view', show }))
     this.socket = new SignallingSocket(
       parts.openWire,
       () => ({ door, name: this.name, resume: parts.stays.get(door)?.token ?? null, media: this.ownMedia() }),
       {
         message: (message) => this.received(message),
-        lost: () => this.apply({ type: 'socket_lost', now: parts.clock.now() }),
+        lost: () => {
+          this.view.close()
+          this.apply({ type: 'socket_lost', now: parts.clock.now() })
+        },
         outdated: () => this.end('outdated'),
       },
       parts.clock,
@@ -131,10 +139,18 @@ export class Session {
     this.apply({ type: 'server', message, now: this.parts.clock.now() })
     if (message.type === 'joined') this.joined(message)
     if (message.type === 'offer') this.peer?.accept(message.version, message.sdp)
-    if (message.type === 'waiting') this.parts.playout.unfadeMusic()
+    if (message.type === 'layers') {
+      this.peer?.watch({ camera: new Set(message.camera), screen: message.screen })
+    }
+    if (message.type === 'error' && message.code === 'server_full') this.giveWay()
+    if (message.type === 'waiting') {
+      this.view.close()
+      this.parts.playout.unfadeMusic()
+    }
     if (message.type === 'welcome') {
       this.parts.playout.fadeMusic()
       this.remember()
+      this.view.welcome()
     }
     if (message.type === 'bye' && message.reason !== 'restarting') this.ended(message.reason !== 'elsewhere')
   }
@@ -150,8 +166,9 @@ export class Session {
       microphone,
       camera,
     })
+    this.view.close()
     this.build(message)
-    this.toldMedia = ''
+    this.told.forget()
     this.sayMedia()
   }
 
@@ -175,7 +192,6 @@ export class Session {
     peer.send('mic', microphone.track)
     peer.send('cam', camera.track)
     peer.send('scr', screen.track)
-    peer.setWeak(this.quality.weak)
     this.recovery.on({ type: 'built', now: parts.clock.now() })
     peer.accept(message.offer.version, message.offer.sdp)
     this.cancelStats ??= parts.clock.after(STATS_EVERY_MS, this.measure)
@@ -234,7 +250,6 @@ export class Session {
     this.round += 1
     if (this.round % QUALITY_EVERY === 0 && this.quality.sample(counters)) {
       this.path.patch({ weak: this.quality.weak })
-      this.peer?.setWeak(this.quality.weak)
     }
   }
 
@@ -264,8 +279,15 @@ export class Session {
 
   private sayMedia(): void {
     const media = this.ownMedia()
-    const told = JSON.stringify(media)
-    if (told !== this.toldMedia && this.ask({ type: 'set_media', ...media })) this.toldMedia = told
+    if (this.told.isNews(media) && this.ask({ type: 'set_media', ...media })) this.told.tell(media)
+  }
+
+  /** The server carries no more pictures: ours goes out, so that its light does not promise what nobody sees. */
+  private giveWay(): void {
+    for (const kind of this.told.refused()) {
+      if (kind === 'camera') void this.parts.local.set('camera', false)
+      else this.parts.local.stopSharing()
+    }
   }
 
   private remember(): void {
@@ -296,6 +318,7 @@ export class Session {
   private shutDown(): void {
     this.cancelStats?.()
     this.cancelStats = null
+    this.view.close()
     this.peer?.close()
     this.peer = null
     this.parts.playout.stop()

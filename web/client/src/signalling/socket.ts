@@ -246,6 +246,8 @@ const KNOWN: ReadonlySet<string> = new Set<ServerMessage['type']>([
   'knocks',
   'room_changed',
   'offer',
+  'layers',
+  'quality',
   'media',
   'error',
   'pong',

@@ -124,3 +124,19 @@ describe('a meeting', () => {
     expect(reduce(state, { type: 'refusal_seen' }).refusal).toBeNull()
   })
 })
+
+test('what is said of a slot’s picture holds until the slot changes hands', () => {
+  const seen = after([
+    joined(),
+    welcome,
+    { type: 'quality', slots: [{ mid: 'v0', layer: 'm', reason: 'size' }], estimate: 900_000 },
+    { type: 'quality', slots: [{ mid: 'v1', layer: null, reason: 'paused' }], estimate: 300_000 },
+  ])
+  expect(seen.quality).toEqual({
+    v0: { layer: 'm', reason: 'size' },
+    v1: { layer: null, reason: 'paused' },
+  })
+  expect(seen.estimate).toBe(300_000)
+  const moved = after([{ type: 'slots', slots: [{ mid: 'v0', source: null }] }], seen)
+  expect(moved.quality).toEqual({ v1: { layer: null, reason: 'paused' } })
+})

@@ -11,6 +11,7 @@ import type {
   RoomFace,
   ServerMessage,
   Slot,
+  SlotQuality,
   Source,
 } from './protocol'
 
@@ -50,6 +51,10 @@ export interface Meeting {
   readonly ahead: number
   readonly participants: readonly Participant[]
   readonly slots: Readonly<Record<string, Source | null>>
+  /** By `mid`: which layer a video slot carries and why not more. */
+  readonly quality: Readonly<Record<string, Pick<SlotQuality, 'layer' | 'reason'>>>
+  /** Bits a second that the server believes our line can take; null until it knows. */
+  readonly estimate: number | null
   readonly settings: MeetingSettings | null
   readonly board: BoardTicket | null
   readonly mayDraw: boolean
@@ -81,6 +86,8 @@ export const newMeeting: Meeting = {
   ahead: 0,
   participants: [],
   slots: {},
+  quality: {},
+  estimate: null,
   settings: null,
   board: null,
   mayDraw: false,
@@ -122,6 +129,8 @@ function said(meeting: Meeting, message: ServerMessage, now: number): Meeting {
         phase: 'inside',
         participants: message.participants,
         slots: merged({}, message.slots),
+        quality: {},
+        estimate: null,
         settings: message.settings,
         board: message.board,
         mayDraw: message.may_draw,
@@ -138,7 +147,20 @@ function said(meeting: Meeting, message: ServerMessage, now: number): Meeting {
         speaking: meeting.speaking.filter((id) => id !== message.participant),
       }
     case 'slots':
-      return { ...meeting, slots: merged(meeting.slots, message.slots) }
+      return {
+        ...meeting,
+        slots: merged(meeting.slots, message.slots),
+        quality: without(
+          meeting.quality,
+          message.slots.map(({ mid }) => mid),
+        ),
+      }
+    case 'quality':
+      return {
+        ...meeting,
+        quality: { ...meeting.quality, ...qualities(message.slots) },
+        estimate: message.estimate,
+      }
     case 'speaking':
       return { ...meeting, speaking: message.participants }
     case 'knocks':
@@ -154,6 +176,7 @@ function said(meeting: Meeting, message: ServerMessage, now: number): Meeting {
         ? { ...meeting, link: { kind: 'restarting', since: now } }
         : end(meeting, message.reason)
     case 'offer':
+    case 'layers':
     case 'pong':
       return meeting
   }
@@ -205,6 +228,16 @@ function merged(slots: Meeting['slots'], changed: readonly Slot[]): Meeting['slo
   const next = { ...slots }
   for (const slot of changed) next[slot.mid] = slot.source
   return next
+}
+
+function qualities(slots: readonly SlotQuality[]): Meeting['quality'] {
+  return Object.fromEntries(slots.map(({ mid, layer, reason }) => [mid, { layer, reason }]))
+}
+
+/** What was said of a slot's last publication says nothing of the next one. */
+function without(quality: Meeting['quality'], mids: readonly string[]): Meeting['quality'] {
+  if (!mids.some((mid) => mid in quality)) return quality
+  return Object.fromEntries(Object.entries(quality).filter(([mid]) => !mids.includes(mid)))
 }
 
 /** Keeps the moment of knocking steady although the server counts in whole seconds. */

@@ -30,6 +30,8 @@ export function cue(
     case 'speaking':
     case 'room_changed':
     case 'offer':
+    case 'layers':
+    case 'quality':
     case 'media':
     case 'error':
     case 'pong':
