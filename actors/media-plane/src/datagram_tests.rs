@@ -29,7 +29,7 @@ fn a_run_arrives_as_the_datagrams_it_is_made_of() {
     let to = SocketAddr::from(([127, 0, 0, 1], receiver.port().unwrap()));
     let bytes: Vec<u8> = (0..1000_u32).map(|i| (i / 100) as u8).collect();
     let messages = vec![message(to, 0, 350, 100), message(to, 400, 100, 100)];
-    sender.send(&Batch { bytes, messages });
+    sender.send(&Batch { bytes, messages, ..Batch::default() });
     let lengths: Vec<_> = receive(&receiver, &bell, 5).iter().map(|d| (d.len(), d[0])).collect();
     assert_eq!(lengths, [(100, 0), (100, 1), (100, 2), (50, 3), (100, 4)]);
 }
@@ -42,7 +42,7 @@ fn a_refused_message_does_not_stop_those_behind_it() {
     let to = SocketAddr::from(([127, 0, 0, 1], receiver.port().unwrap()));
     let nowhere = "[2001:db8::1]:9".parse().unwrap();
     let messages = vec![message(nowhere, 0, 10, 10), message(to, 0, 66_000, 66_000), message(to, 10, 20, 20)];
-    sender.send(&Batch { bytes: vec![7; 66_000], messages });
+    sender.send(&Batch { bytes: vec![7; 66_000], messages, ..Batch::default() });
     assert_eq!(receive(&receiver, &bell, 1), [vec![7; 20]]);
 }
 
@@ -53,13 +53,13 @@ fn ipv4_peers_of_an_ipv6_socket_keep_their_address() {
     let bell = Bell::new().unwrap();
     let mut four = Socket::bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let to = SocketAddr::from(([127, 0, 0, 1], both.port().unwrap()));
-    four.send(&Batch { bytes: vec![1; 4], messages: vec![message(to, 0, 4, 4)] });
+    four.send(&Batch { bytes: vec![1; 4], messages: vec![message(to, 0, 4, 4)], ..Batch::default() });
     bell.wait(&both, Duration::from_secs(2));
     let mut inbox = Inbox::new();
     let count = both.receive(&mut inbox).unwrap();
     let from = inbox.datagrams(count).map(|(from, _)| from).next().unwrap();
     assert_eq!(from, SocketAddr::from(([127, 0, 0, 1], four.port().unwrap())));
-    both.send(&Batch { bytes: vec![2; 5], messages: vec![message(from, 0, 5, 5)] });
+    both.send(&Batch { bytes: vec![2; 5], messages: vec![message(from, 0, 5, 5)], ..Batch::default() });
     assert_eq!(receive(&four, &bell, 1), [vec![2; 5]]);
 }
 

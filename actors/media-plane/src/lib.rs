@@ -19,6 +19,7 @@ mod music;
 mod plane;
 mod reception;
 mod rewrite;
+mod route;
 mod rtcp;
 mod rtp;
 mod slab;

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use crate::counters::Counters;
 use crate::datagram::{Bell, Inbox, Socket};
 use crate::plane::{Batch, Plane, WallClock};
+use crate::route::Route;
 use crate::{Command, Event, EventSink};
 
 /// Rounds of receiving before anything is sent: bounds how long what came first waits.
@@ -106,7 +107,7 @@ impl Worker {
             let Ok(count) = self.socket.receive(inbox) else { return };
             let now = clock();
             for (from, datagram) in inbox.datagrams(count) {
-                self.plane.datagram(now, from, datagram);
+                self.plane.datagram(now, Route::Udp(from), datagram);
             }
             if count == 0 {
                 return;

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::peer::{Peer, Waiting};
 use super::{LANES, Lane, Plane};
+use crate::route::{Route, StreamId};
 use crate::rtp::pad;
 use crate::slab::Slab;
 use crate::track::Track;
@@ -33,28 +34,52 @@ pub(crate) struct Message {
     pub(crate) segment: usize,
 }
 
+/// What one packet on a TCP connection is: decides what a slow reader misses.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Class {
+    /// STUN, DTLS, RTCP, audio: the last to be given up.
+    Needed,
+    /// A part of a picture, also when it is sent again. Parts of the same picture are equal.
+    Picture { slot: u16, timestamp: u32 },
+}
+
+/// One packet for a TCP connection: `len` bytes at `start`.
+#[derive(Clone, Copy, Debug)]
+#[expect(dead_code, reason = "nothing makes connections yet")]
+pub(crate) struct Streamed {
+    pub(crate) to: StreamId,
+    pub(crate) start: usize,
+    pub(crate) len: usize,
+    pub(crate) class: Class,
+}
+
 /// Datagrams ready for the kernel. Used again and again.
 #[derive(Default)]
 pub(crate) struct Batch {
     pub(crate) bytes: Vec<u8>,
     pub(crate) messages: Vec<Message>,
+    /// What goes by TCP, in its order.
+    pub(crate) streamed: Vec<Streamed>,
 }
 
 impl Batch {
     pub(crate) fn clear(&mut self) {
         self.bytes.clear();
         self.messages.clear();
+        self.streamed.clear();
     }
 
     pub(crate) fn is_full(&self) -> bool {
         self.bytes.len() >= BATCH_BYTES || self.messages.len() >= BATCH_MESSAGES
     }
 
-    /// Everything from `start` on is one send.
-    fn close(&mut self, to: SocketAddr, start: usize, segment: usize) {
+    /// Everything from `start` on is one send; on a connection it is one packet of the class.
+    fn close(&mut self, to: Route, start: usize, segment: usize, class: Class) {
         let len = self.bytes.len() - start;
-        if len > 0 {
-            self.messages.push(Message { to, start, len, segment });
+        match to {
+            _ if len == 0 => {}
+            Route::Udp(to) => self.messages.push(Message { to, start, len, segment }),
+            Route::Stream(to, _) => self.streamed.push(Streamed { to, start, len, class }),
         }
     }
 }
@@ -65,7 +90,7 @@ impl Plane {
         for (to, datagram) in self.control.drain(..) {
             let start = batch.bytes.len();
             batch.bytes.extend_from_slice(&datagram);
-            batch.close(to, start, datagram.len());
+            batch.close(to, start, datagram.len(), Class::Needed);
             self.counted.packets_out += 1;
         }
         for lane in LANES {
@@ -103,7 +128,8 @@ impl Plane {
         if let Some(to) = peer.reachable() {
             let mut rest = waiting.as_slice();
             while !rest.is_empty() {
-                let (run, size) = next_run(peer, rest);
+                let (run, size) = if to.is_stream() { (1, 0) } else { next_run(peer, rest) };
+                let class = class_of(peer, &rest[0]);
                 let start = batch.bytes.len();
                 let mut segment = 0;
                 for (position, packet) in rest[..run].iter().enumerate() {
@@ -124,11 +150,20 @@ impl Plane {
                         batch.bytes.truncate(begin);
                     }
                 }
-                batch.close(to, start, segment);
+                batch.close(to, start, segment, class);
                 rest = &rest[run..];
             }
         }
         peer.give_back(lane, waiting);
+    }
+}
+
+fn class_of(peer: &Peer, packet: &Waiting) -> Class {
+    let slot = peer.slots.get(usize::from(packet.slot));
+    if slot.is_some_and(|slot| slot.id.is_video()) {
+        Class::Picture { slot: packet.slot, timestamp: packet.timestamp }
+    } else {
+        Class::Needed
     }
 }
 

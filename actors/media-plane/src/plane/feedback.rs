@@ -1,14 +1,14 @@
 //! What receivers and senders say by RTCP: packets to send again, key frames to ask for, clocks, round trips.
 
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use super::peer::Waiting;
 use super::{Lane, Plane};
+use crate::route::Route;
 use crate::rtcp::{Said, nacked, read};
 
 impl Plane {
-    pub(super) fn rtcp(&mut self, now: Instant, at: u32, from: SocketAddr, packet: &[u8]) -> Option<()> {
+    pub(super) fn rtcp(&mut self, now: Instant, at: u32, from: Route, packet: &[u8]) -> Option<()> {
         let identity = self.identity.clone();
         let peer = self.peers.get_mut(at).filter(|peer| !peer.gone)?;
         let compound = peer.inbound.as_mut()?.open_rtcp(&identity, packet)?;

@@ -1,6 +1,5 @@
 //! Media: opened once, kept once, renumbered for every slot that carries it.
 
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use super::peer::{SourceRole, Waiting};
@@ -10,6 +9,7 @@ use crate::description::{Remote, UplinkParameters};
 use crate::music::SAMPLES;
 use crate::reception::{Arrival, Reception};
 use crate::rewrite::{Incoming, Rewritten, Taken};
+use crate::route::Route;
 use crate::rtp::Header;
 use crate::track::Source;
 use crate::vp8::Descriptor;
@@ -29,7 +29,7 @@ struct Media<'a> {
 }
 
 impl Plane {
-    pub(super) fn rtp(&mut self, now: Instant, at: u32, from: SocketAddr, packet: &mut [u8]) -> Option<()> {
+    pub(super) fn rtp(&mut self, now: Instant, at: u32, from: Route, packet: &mut [u8]) -> Option<()> {
         let header = Header::parse(packet)?;
         let peer = self.peers.get_mut(at).filter(|peer| !peer.gone)?;
         let (length, index) = peer.inbound.as_mut()?.open(&self.identity, packet, &header)?;

@@ -1,15 +1,15 @@
 //! What a datagram is (RFC 7983) and whose: STUN is answered if it is authentic; DTLS and media pass only from a
 //! 5-tuple that an authenticated check has validated.
 
-use std::net::SocketAddr;
 use std::time::Instant;
 
 use super::Plane;
+use crate::route::Route;
 use crate::transport::{Stun, StunKind};
 
 impl Plane {
     /// One datagram; its bytes are opened in place.
-    pub(crate) fn datagram(&mut self, now: Instant, from: SocketAddr, datagram: &mut [u8]) {
+    pub(crate) fn datagram(&mut self, now: Instant, from: Route, datagram: &mut [u8]) {
         self.counted.packets_in += 1;
         self.counted.bytes_in += datagram.len() as u64;
         let taken = match (datagram.first().copied(), datagram.get(1).copied()) {
@@ -27,7 +27,7 @@ impl Plane {
         }
     }
 
-    fn stun(&mut self, now: Instant, from: SocketAddr, datagram: &[u8]) -> Option<()> {
+    fn stun(&mut self, now: Instant, from: Route, datagram: &[u8]) -> Option<()> {
         let mut stun = Stun::parse(datagram)?;
         let at = match stun.kind {
             StunKind::Request => *self.by_ufrag.get(&stun.local_ufrag()?)?,
@@ -57,7 +57,7 @@ impl Plane {
     }
 
     /// The tuple is the peer's from now on, unless another one was heard there lately: nobody may claim it away.
-    fn validated(&mut self, now: Instant, at: u32, tuple: SocketAddr) {
+    fn validated(&mut self, now: Instant, at: u32, tuple: Route) {
         let owner = self.by_tuple.get(&tuple).copied().filter(|owner| *owner != at);
         if let Some(owner) = owner.and_then(|owner| self.peers.get_mut(owner)) {
             if owner.ice.holds(now, tuple) {
@@ -70,7 +70,7 @@ impl Plane {
         }
     }
 
-    fn dtls(&mut self, now: Instant, from: SocketAddr, datagram: &[u8]) -> Option<()> {
+    fn dtls(&mut self, now: Instant, from: Route, datagram: &[u8]) -> Option<()> {
         let at = *self.by_tuple.get(&from)?;
         let peer = self.peers.get_mut(at)?;
         peer.ice.dtls_from(from);
@@ -82,7 +82,7 @@ impl Plane {
 
     /// Media from an unknown tuple with a known SSRC: the NAT may have given its sender another address. A check
     /// of our own finds out (MEDIA.md §6 rule c); the datagram itself is refused.
-    fn stranger(&mut self, now: Instant, from: SocketAddr, datagram: &[u8]) -> Option<()> {
+    fn stranger(&mut self, now: Instant, from: Route, datagram: &[u8]) -> Option<()> {
         let ssrc_at = if (192..=223).contains(datagram.get(1)?) { 4 } else { 8 };
         let ssrc = u32::from_be_bytes(*datagram.get(ssrc_at..)?.first_chunk()?);
         let at = *self.by_ssrc.get(&ssrc)?;
@@ -90,7 +90,7 @@ impl Plane {
         None
     }
 
-    pub(super) fn probe(&mut self, now: Instant, at: u32, to: SocketAddr) {
+    pub(super) fn probe(&mut self, now: Instant, at: u32, to: Route) {
         let mut transaction = [0; 12];
         transaction[..4].copy_from_slice(&at.to_be_bytes());
         transaction[4..].copy_from_slice(&self.random().to_be_bytes());

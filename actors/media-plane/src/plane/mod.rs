@@ -15,7 +15,6 @@ mod peers;
 mod timers;
 
 use std::collections::{HashMap, VecDeque};
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -25,6 +24,7 @@ use crate::Statistics;
 use crate::api::{Command, Event, PeerId};
 use crate::music::MusicClock;
 use crate::rewrite::TrackKey;
+use crate::route::Route;
 use crate::slab::Slab;
 use crate::track::Track;
 use crate::transport::Identity;
@@ -69,13 +69,13 @@ pub(crate) struct Plane {
     by_id: HashMap<PeerId, u32>,
     by_ufrag: HashMap<String, u32>,
     /// The 5-tuple gate: tuples that an authenticated check has validated.
-    by_tuple: HashMap<SocketAddr, u32>,
+    by_tuple: HashMap<Route, u32>,
     /// Authenticated sources, to recognise a peer whose address changed.
     by_ssrc: HashMap<u32, u32>,
     pieces: Vec<Piece>,
     music: MusicClock,
     /// STUN, DTLS and RTCP: small and rare.
-    control: Vec<(SocketAddr, Vec<u8>)>,
+    control: Vec<(Route, Vec<u8>)>,
     /// Peers with packets waiting, by lane.
     waiting: [Vec<u32>; 2],
     video_sent: Option<Instant>,

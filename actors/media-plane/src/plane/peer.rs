@@ -1,13 +1,13 @@
 //! What a thread knows of one peer.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use super::Lane;
 use crate::api::{IceCredentials, PeerId, SlotCount, Uplink};
 use crate::description::{Remote, slots};
 use crate::rewrite::{Slot, TrackKey};
+use crate::route::Route;
 use crate::transport::{Dtls, Ice, Inbound, Outbound};
 
 /// Packets that wait for one peer in a lane; what comes on top is dropped (and repaired, if it is video).
@@ -94,7 +94,7 @@ impl Peer {
     }
 
     /// Where media may be sent: keys and a validated address are there, and consent.
-    pub(super) fn reachable(&self) -> Option<SocketAddr> {
+    pub(super) fn reachable(&self) -> Option<Route> {
         let ready = self.outbound.is_some() && !self.gone;
         if ready { self.ice.address() } else { None }
     }

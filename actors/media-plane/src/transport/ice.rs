@@ -5,12 +5,12 @@
 //! nominated one was silent for a second; (c) media from an unknown tuple makes the server check that tuple itself.
 //! The same check is sent to a peer that has been silent, because a client that only listens says little.
 
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use super::identity::Identity;
 use super::stun::{self, Stun};
 use crate::api::IceCredentials;
+use crate::route::Route;
 
 /// Old credentials stay valid so long after a restart.
 const OLD_CREDENTIALS: Duration = Duration::from_secs(30);
@@ -37,7 +37,7 @@ pub(crate) struct Checked {
     /// The response to send back, for a request.
     pub(crate) response: Option<Vec<u8>>,
     /// The tuple it came from may now carry DTLS and media. Its former last one may not.
-    pub(crate) dropped: Option<SocketAddr>,
+    pub(crate) dropped: Option<Route>,
     /// The peer is now reached at another address than before.
     pub(crate) moved: bool,
 }
@@ -59,16 +59,16 @@ struct Local {
 
 struct Probe {
     transaction: [u8; 12],
-    to: SocketAddr,
+    to: Route,
 }
 
 pub(crate) struct Ice {
     local: Vec<Local>,
     remote: Option<IceCredentials>,
-    tuples: Vec<SocketAddr>,
-    nominated: Option<SocketAddr>,
+    tuples: Vec<Route>,
+    nominated: Option<Route>,
     /// Where DTLS came from, before the nomination.
-    early: Option<SocketAddr>,
+    early: Option<Route>,
     heard: Instant,
     heard_nominated: Instant,
     consent: Instant,
@@ -116,21 +116,21 @@ impl Ice {
         self.remote = Some(IceCredentials { ufrag, pwd });
     }
 
-    pub(crate) fn tuples(&self) -> &[SocketAddr] {
+    pub(crate) fn tuples(&self) -> &[Route] {
         &self.tuples
     }
 
     /// Where to send to, if anywhere.
-    pub(crate) fn address(&self) -> Option<SocketAddr> {
+    pub(crate) fn address(&self) -> Option<Route> {
         self.nominated.or(self.early)
     }
 
     /// Whether somebody was heard here lately, so that nobody else may claim the tuple.
-    pub(crate) fn holds(&self, now: Instant, tuple: SocketAddr) -> bool {
+    pub(crate) fn holds(&self, now: Instant, tuple: Route) -> bool {
         self.address() == Some(tuple) && now.duration_since(self.heard_nominated) < SILENT
     }
 
-    pub(crate) fn forget_tuple(&mut self, tuple: SocketAddr) {
+    pub(crate) fn forget_tuple(&mut self, tuple: Route) {
         self.tuples.retain(|known| *known != tuple);
     }
 
@@ -139,7 +139,7 @@ impl Ice {
         &mut self,
         now: Instant,
         identity: &Identity,
-        from: SocketAddr,
+        from: Route,
         stun: &mut Stun,
     ) -> Option<Checked> {
         let ufrag = stun.local_ufrag()?;
@@ -148,7 +148,7 @@ impl Ice {
         if !valid || !stun.authentic(identity, &local.credentials.pwd) {
             return None;
         }
-        let response = Some(stun.response(identity, &local.credentials.pwd, from)?);
+        let response = Some(stun.response(identity, &local.credentials.pwd, from.address())?);
         let silent_for = now.duration_since(self.heard_nominated);
         self.sign_of_consent(now);
         let dropped = self.validate(from);
@@ -165,7 +165,7 @@ impl Ice {
         &mut self,
         now: Instant,
         identity: &Identity,
-        from: SocketAddr,
+        from: Route,
         stun: &mut Stun,
     ) -> Option<Checked> {
         let transaction = stun.transaction();
@@ -187,7 +187,7 @@ impl Ice {
         self.checked = true;
     }
 
-    fn validate(&mut self, tuple: SocketAddr) -> Option<SocketAddr> {
+    fn validate(&mut self, tuple: Route) -> Option<Route> {
         if self.tuples.contains(&tuple) {
             return None;
         }
@@ -200,19 +200,19 @@ impl Ice {
     }
 
     /// Whether this is a change for those who send and receive.
-    fn move_to(&mut self, tuple: SocketAddr) -> bool {
+    fn move_to(&mut self, tuple: Route) -> bool {
         let before = self.address();
         self.nominated = Some(tuple);
         before.is_some_and(|before| before != tuple)
     }
 
     /// DTLS came from this validated tuple: answer there until the client nominates one.
-    pub(crate) fn dtls_from(&mut self, tuple: SocketAddr) {
+    pub(crate) fn dtls_from(&mut self, tuple: Route) {
         self.early = Some(tuple);
     }
 
     /// Authenticated SRTP or SRTCP came from this validated tuple. True when the peer moved there.
-    pub(crate) fn media_from(&mut self, now: Instant, tuple: SocketAddr) -> bool {
+    pub(crate) fn media_from(&mut self, now: Instant, tuple: Route) -> bool {
         self.heard = now;
         if self.address() == Some(tuple) {
             self.heard_nominated = now;
@@ -231,7 +231,7 @@ impl Ice {
         &mut self,
         now: Instant,
         identity: &Identity,
-        to: SocketAddr,
+        to: Route,
         transaction: [u8; 12],
     ) -> Option<Vec<u8>> {
         if self.probed.is_some_and(|at| now.duration_since(at) < PROBE_AGAIN) {
@@ -250,7 +250,7 @@ impl Ice {
     }
 
     /// Whom to ask for a sign of life now.
-    pub(crate) fn wants_sign_of_life(&self, now: Instant) -> Option<SocketAddr> {
+    pub(crate) fn wants_sign_of_life(&self, now: Instant) -> Option<Route> {
         let silent = now.duration_since(self.heard) >= ASK;
         let asked = self.probed.is_some_and(|at| now.duration_since(at) < ASK_AGAIN);
         if silent && !asked && self.remote.is_some() { self.nominated } else { None }

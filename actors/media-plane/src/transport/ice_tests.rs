@@ -7,8 +7,8 @@ struct Scene {
     start: Instant,
 }
 
-fn tuple(port: u16) -> SocketAddr {
-    SocketAddr::from(([127, 0, 0, 1], port))
+fn tuple(port: u16) -> Route {
+    Route::Udp(([127, 0, 0, 1], port).into())
 }
 
 fn credentials(ufrag: &str) -> IceCredentials {
@@ -71,7 +71,8 @@ fn media_from_a_probed_tuple_moves_the_peer() {
     assert!(scene.ice.probe(now, &scene.identity, tuple(3), [8; 12]).is_none(), "five a second");
     let answer = |transaction, pwd: &str, identity: &Identity| {
         let request = check(identity, transaction, "a:b", "x", false);
-        Stun::parse(&Stun::parse(&request).unwrap().response(identity, pwd, tuple(7)).unwrap()).unwrap()
+        Stun::parse(&Stun::parse(&request).unwrap().response(identity, pwd, tuple(7).address()).unwrap())
+            .unwrap()
     };
     let mut forged = answer([9; 12], "wrong", &scene.identity);
     assert!(scene.ice.response(now, &scene.identity, tuple(2), &mut forged).is_none());
