@@ -3,10 +3,10 @@
 
 use serde_json::Value;
 use std::fs::{self, File};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use test_support::{Person, Server, until, within};
+use test_support::{Person, Server, free_ports, until, within};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -27,9 +27,7 @@ impl Prometheus {
         let folder =
             PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("prometheus-{}", std::process::id()));
         fs::create_dir_all(&folder).expect("a folder");
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-        let address = listener.local_addr().expect("an address");
-        drop(listener);
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_ports(1)));
         let configuration = replaced(CONFIGURATION, "scrape_interval: 15s", "scrape_interval: 1s");
         let configuration =
             replaced(&configuration, "\"127.0.0.1:9464\"", &format!("\"{}\"", server.metrics_address()));

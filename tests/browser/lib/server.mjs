@@ -62,12 +62,21 @@ export async function startServer() {
   }
 }
 
+// Below the ports that the system hands out to clients: none of them can have it between the asking and the start.
+let nextPort = 10_000 + (process.pid % 500) * 40
+
 async function freePort() {
-  const server = createServer()
-  await new Promise((ready) => server.listen(0, '127.0.0.1', ready))
-  const { port } = server.address()
-  await new Promise((closed) => server.close(closed))
-  return port
+  for (;;) {
+    const port = nextPort++
+    const server = createServer()
+    const free = await new Promise((answer) => {
+      server.once('error', () => answer(false))
+      server.listen(port, '127.0.0.1', () => answer(true))
+    })
+    if (!free) continue
+    await new Promise((closed) => server.close(closed))
+    return port
+  }
 }
 
 function status(port, path) {

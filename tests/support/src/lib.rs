@@ -20,7 +20,7 @@ pub use media::MediaClient;
 pub use packets::{Opus, Vp8};
 pub use person::{Entrance, Person};
 pub use received::Received;
-pub use server::{Output, Server, ServerBuilder};
+pub use server::{Output, Server, ServerBuilder, free_ports};
 pub use signalling::{Closed, Opening, Signalling};
 
 use std::time::Duration;

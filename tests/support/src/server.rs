@@ -49,27 +49,27 @@ pub struct Server {
 const THREADS: u16 = 2;
 
 impl Ports {
-    /// Ports that nothing else takes between the asking and the start: below those that the system hands out to
-    /// clients, counted on for each server of this process. Processes begin apart.
     fn find() -> Self {
-        static TAKEN: AtomicU16 = AtomicU16::new(0);
-        let begin = u16::try_from(std::process::id() % 500).expect("small") * 40;
-        loop {
-            let first = 10_000 + (begin + TAKEN.fetch_add(Self::COUNT, Relaxed)) % 22_000;
-            let ports = Self { https: first, metrics: first + 1, media: first + 2 };
-            if ports.free() {
-                return ports;
-            }
+        let first = free_ports(2 + THREADS);
+        Self { https: first, metrics: first + 1, media: first + 2 }
+    }
+}
+
+/// The first of `count` ports that nothing else takes between the asking and the start: below those that the system
+/// hands out to clients, counted on for each asking of this process. Processes begin apart.
+pub fn free_ports(count: u16) -> u16 {
+    static TAKEN: AtomicU16 = AtomicU16::new(0);
+    let begin = u16::try_from(std::process::id() % 500).expect("small") * 40;
+    let free = |port: u16| {
+        TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok()
+            && UdpSocket::bind((Ipv4Addr::UNSPECIFIED, port)).is_ok()
+    };
+    loop {
+        let first = 10_000 + (begin + TAKEN.fetch_add(count, Relaxed)) % 22_000;
+        if (first..first + count).all(free) {
+            return first;
         }
     }
-
-    fn free(self) -> bool {
-        let tcp = |port: u16| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok();
-        let udp = |port: u16| UdpSocket::bind((Ipv4Addr::UNSPECIFIED, port)).is_ok();
-        tcp(self.https) && tcp(self.metrics) && (self.media..self.media + THREADS).all(udp)
-    }
-
-    const COUNT: u16 = 2 + THREADS;
 }
 
 impl ServerBuilder {
