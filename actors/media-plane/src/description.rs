@@ -16,6 +16,8 @@ pub(crate) const VP8: u8 = 96;
 pub(crate) const RTX: u8 = 97;
 /// Header extension of `mid`, the same on every m-line.
 pub(crate) const MID_EXTENSION: u8 = 1;
+/// Header extension of transport-wide sequence numbers, the same on every m-line.
+pub(crate) const TRANSPORT_CC_EXTENSION: u8 = 5;
 /// Kilobits a second that a sender of video begins with; without it Chromium begins with 300.
 const START_KBIT: u32 = 1200;
 
@@ -25,6 +27,8 @@ pub(crate) mod extension {
     pub(crate) const RID: &str = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id";
     pub(crate) const REPAIRED_RID: &str = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id";
     pub(crate) const AUDIO_LEVEL: &str = "urn:ietf:params:rtp-hdrext:ssrc-audio-level";
+    pub(crate) const TRANSPORT_CC: &str =
+        "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
 }
 
 /// What the plane needs of a client's answer.
@@ -42,6 +46,8 @@ pub struct Remote {
     pub camera: Option<UplinkParameters>,
     /// What it says of `scr`.
     pub screen: Option<UplinkParameters>,
+    /// Header extension with transport-wide sequence numbers on what it receives, if it gives feedback about them.
+    pub transport_cc_extension: Option<u8>,
 }
 
 /// How a client sends on one of its m-lines.
@@ -59,6 +65,8 @@ pub struct UplinkParameters {
     pub repaired_rid_extension: Option<u8>,
     /// Header extension with the loudness (RFC 6464).
     pub level_extension: Option<u8>,
+    /// Header extension with transport-wide sequence numbers, if it wants feedback about them.
+    pub transport_cc_extension: Option<u8>,
     /// SSRCs that the answer names, each with that of its retransmissions.
     pub sources: Vec<(u32, Option<u32>)>,
 }
@@ -77,6 +85,7 @@ impl UplinkParameters {
             rid_extension: None,
             repaired_rid_extension: None,
             level_extension: audio.then_some(4),
+            transport_cc_extension: None,
             sources: Vec::new(),
         }
     }
@@ -254,15 +263,19 @@ fn write_media(out: &mut String, audio: bool, transport: &str, mid: &str, direct
     }
     out.push_str(transport);
     line(out, format_args!("a=mid:{mid}\r\na={direction}\r\na=extmap:{MID_EXTENSION} {}", extension::MID));
+    line(out, format_args!("a=extmap:{TRANSPORT_CC_EXTENSION} {}", extension::TRANSPORT_CC));
 }
 
 fn write_codecs(out: &mut String, audio: bool) {
     if audio {
-        line(out, format_args!("a=rtpmap:{OPUS} opus/48000/2\r\na=fmtp:{OPUS} minptime=10;useinbandfec=1"));
+        // Redundancy against loss, and nothing sent in silence.
+        let parameters = "minptime=10;useinbandfec=1;usedtx=1";
+        line(out, format_args!("a=rtpmap:{OPUS} opus/48000/2\r\na=fmtp:{OPUS} {parameters}"));
+        line(out, format_args!("a=rtcp-fb:{OPUS} transport-cc"));
         return;
     }
     line(out, format_args!("a=rtpmap:{VP8} VP8/90000"));
-    for feedback in ["ccm fir", "nack", "nack pli", "goog-remb"] {
+    for feedback in ["ccm fir", "nack", "nack pli", "goog-remb", "transport-cc"] {
         line(out, format_args!("a=rtcp-fb:{VP8} {feedback}"));
     }
     line(out, format_args!("a=rtpmap:{RTX} rtx/90000\r\na=fmtp:{RTX} apt={VP8}"));

@@ -22,12 +22,15 @@ a=group:BUNDLE mic cam a0\r\n\
 m=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=sendonly\r\n\
 a=extmap:1 urn:ietf:params:rtp-hdrext:sdes:mid\r\na=extmap:4 urn:ietf:params:rtp-hdrext:ssrc-audio-level\r\n\
 a=ice-pwd:d4723de1504c5ccb761eca4acff5c435\r\na=ice-ufrag:cf0339be\r\na=mid:mic\r\na=rtpmap:111 opus/48000/2\r\n\
+a=extmap:5 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01\r\n\
 a=setup:active\r\na=ssrc:1550124976 cname:{x}\r\n\
 m=video 9 UDP/TLS/RTP/SAVPF 120 124\r\nc=IN IP4 0.0.0.0\r\na=sendonly\r\na=mid:cam\r\n\
 a=extmap:3 urn:ietf:params:rtp-hdrext:sdes:mid\r\na=extmap:9/sendonly urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id\r\n\
 a=fmtp:120 max-fs=12288;max-fr=60\r\na=fmtp:124 apt=120\r\na=rtpmap:120 VP8/90000\r\na=rtpmap:124 rtx/90000\r\n\
 a=ssrc:28 cname:{x}\r\na=ssrc:29 cname:{x}\r\na=ssrc-group:FID 28 29\r\n\
-m=video 0 UDP/TLS/RTP/SAVPF 120\r\nc=IN IP4 0.0.0.0\r\na=mid:scr\r\na=inactive\r\n";
+m=video 0 UDP/TLS/RTP/SAVPF 120\r\nc=IN IP4 0.0.0.0\r\na=mid:scr\r\na=inactive\r\n\
+m=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=mid:a0\r\na=recvonly\r\n\
+a=extmap:5/recvonly http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01\r\n";
 
 #[test]
 fn the_order_of_m_lines_is_the_protocols_and_growing_appends() {
@@ -66,10 +69,12 @@ fn an_answer_gives_all_that_the_plane_needs() {
     assert_eq!(remote.fingerprint, std::array::from_fn(|i| i as u8));
     let microphone = remote.microphone.unwrap();
     assert_eq!((microphone.payload_type, microphone.level_extension), (111, Some(4)));
+    assert_eq!((microphone.transport_cc_extension, remote.transport_cc_extension), (Some(5), Some(5)));
     assert_eq!(microphone.sources, [(1_550_124_976, None)]);
     let camera = remote.camera.unwrap();
     assert_eq!((camera.payload_type, camera.rtx_payload_type), (120, Some(124)));
     assert_eq!((camera.mid_extension, camera.rid_extension), (Some(3), Some(9)));
+    assert_eq!(camera.transport_cc_extension, None);
     assert_eq!(camera.sources, [(28, Some(29))]);
     assert_eq!(remote.screen, None, "refused by port 0");
 }

@@ -11,7 +11,6 @@ pub mod description;
 pub mod floor;
 
 mod api;
-#[expect(dead_code, reason = "joined with the plane in the next step")]
 mod bandwidth;
 mod counters;
 mod datagram;
@@ -29,7 +28,6 @@ mod slab;
 mod testing;
 mod track;
 mod transport;
-#[cfg_attr(not(test), expect(dead_code, reason = "joined with the plane in the next step"))]
 mod transport_cc;
 mod vp8;
 mod worker;

@@ -146,6 +146,11 @@ impl Slot {
         self.segments.back().filter(|_| self.live).map(|segment| segment.key)
     }
 
+    /// Of the newest packet.
+    pub(crate) fn timestamp(&self) -> u32 {
+        self.timestamp
+    }
+
     /// Whether the newest feed has not begun yet.
     pub(crate) fn waits(&self) -> bool {
         self.wanted.is_some() && self.playing().map(|key| key.track) != self.wanted

@@ -1,7 +1,9 @@
 //! RTCP as browsers speak it (RFC 3550, 4585, 5104, REMB): read from and written to plain compound packets. Pure.
 
+use crate::transport_cc::Feedback;
+
 /// SSRC of the server in what it says about others' streams; any constant does.
-const OURS: u32 = 1;
+pub(crate) const OURS: u32 = 1;
 const FEEDBACK_TRANSPORT: u8 = 205;
 const FEEDBACK_PAYLOAD: u8 = 206;
 
@@ -11,9 +13,13 @@ pub(crate) enum Said<'a> {
     /// At this NTP time (64 bits) the source's clock showed this.
     SenderReport { ssrc: u32, ntp: u64, timestamp: u32 },
     /// A report block about one of our slots.
-    Reception { ssrc: u32, last_sr: u32, delay: u32 },
+    Reception { ssrc: u32, fraction_lost: u8, last_sr: u32, delay: u32 },
     /// Packets of a slot are missing: pairs of first number and mask (RFC 4585 §6.2.1).
     Nack { ssrc: u32, pairs: &'a [u8] },
+    /// What arrived of everything that was sent, and when.
+    Arrivals(Feedback<'a>),
+    /// The receiver's own estimate of its line (REMB), in bits a second.
+    Estimate { bps: u64 },
     /// A slot needs a key frame (PLI or FIR).
     KeyframeNeeded { ssrc: u32 },
 }
@@ -40,6 +46,16 @@ fn read_one(packet: &[u8], count: u8, kind: u8, each: &mut impl FnMut(Said<'_>))
         }
         (201, _) => read_blocks(packet, 8, count, each)?,
         (FEEDBACK_TRANSPORT, 1) => each(Said::Nack { ssrc: word(packet, 8)?, pairs: packet.get(12..)? }),
+        (FEEDBACK_TRANSPORT, 15) => {
+            if let Some(feedback) = packet.get(12..).and_then(Feedback::parse) {
+                each(Said::Arrivals(feedback));
+            }
+        }
+        (FEEDBACK_PAYLOAD, 15) if packet.get(12..16) == Some(b"REMB") => {
+            let value = word(packet, 16)?;
+            let (exponent, mantissa) = (value >> 18 & 63, u64::from(value & 0x3_ffff));
+            each(Said::Estimate { bps: mantissa.saturating_mul(1 << exponent) });
+        }
         (FEEDBACK_PAYLOAD, 1) => each(Said::KeyframeNeeded { ssrc: word(packet, 8)? }),
         (FEEDBACK_PAYLOAD, 4) => {
             for entry in packet.get(12..)?.chunks_exact(8) {
@@ -54,7 +70,7 @@ fn read_one(packet: &[u8], count: u8, kind: u8, each: &mut impl FnMut(Said<'_>))
 fn read_blocks(packet: &[u8], from: usize, count: u8, each: &mut impl FnMut(Said<'_>)) -> Option<()> {
     for block in packet.get(from..)?.chunks_exact(24).take(usize::from(count)) {
         let (ssrc, last_sr, delay) = (word(block, 0)?, word(block, 16)?, word(block, 20)?);
-        each(Said::Reception { ssrc, last_sr, delay });
+        each(Said::Reception { ssrc, fraction_lost: block[4], last_sr, delay });
     }
     Some(())
 }
@@ -181,14 +197,15 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_back() {
-        let block = Block { ssrc: 7, last_sr: 8, delay: 9, total_lost: -1, ..Block::default() };
+        let block =
+            Block { ssrc: 7, fraction_lost: 6, last_sr: 8, delay: 9, total_lost: -1, ..Block::default() };
         let mut compound = receiver_report(&[block]);
         compound.extend(sender_report(5, 0x0102_0304_0506_0708, 99, 3, 4));
         compound.extend(picture_loss(6));
         assert_eq!(
             said(&compound),
             [
-                "Reception { ssrc: 7, last_sr: 8, delay: 9 }",
+                "Reception { ssrc: 7, fraction_lost: 6, last_sr: 8, delay: 9 }",
                 "SenderReport { ssrc: 5, ntp: 72623859790382856, timestamp: 99 }",
                 "KeyframeNeeded { ssrc: 6 }",
             ]
@@ -218,6 +235,9 @@ mod tests {
         let bits = (value & 0x3_ffff) << (value >> 18);
         assert!((2_499_968..=2_500_000).contains(&bits), "{bits}");
         assert_eq!(out[16], 2);
+        assert_eq!(said(&out), [format!("Estimate {{ bps: {bits} }}")]);
+        out[17..20].fill(0xff);
+        assert_eq!(said(&out), [format!("Estimate {{ bps: {} }}", u64::MAX)]);
     }
 
     #[test]

@@ -89,10 +89,12 @@ impl Header {
 pub(crate) struct Template {
     bytes: [u8; Template::LEN_MAX],
     len: usize,
+    /// Where the transport-wide sequence number goes, 0 for nowhere.
+    transport_at: usize,
 }
 
 impl Template {
-    const LEN_MAX: usize = 32;
+    const LEN_MAX: usize = 36;
 
     /// `mid` has at most 15 bytes.
     pub(crate) fn new(ssrc: u32, mid_extension: u8, mid: &str) -> Self {
@@ -105,7 +107,19 @@ impl Template {
         bytes[15] = words as u8;
         bytes[16] = mid_extension << 4 | (mid.len().saturating_sub(1)) as u8;
         bytes[17..17 + mid.len()].copy_from_slice(mid);
-        Self { bytes, len: 16 + 4 * words }
+        Self { bytes, len: 16 + 4 * words, transport_at: 0 }
+    }
+
+    /// Leaves room for a transport-wide sequence number under this extension id.
+    pub(crate) fn number_transport(&mut self, id: u8) {
+        if self.transport_at == 0 {
+            let at = 17 + usize::from(self.bytes[16] & 15) + 1;
+            self.bytes[at] = id << 4 | 1;
+            self.transport_at = at + 1;
+            let words = (at + 3 - 16).div_ceil(4);
+            self.bytes[15] = words as u8;
+            self.len = 16 + 4 * words;
+        }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -119,11 +133,15 @@ impl Template {
         payload_type: u8,
         seq_no: u16,
         timestamp: u32,
+        transport_seq_no: u16,
     ) {
         let mut bytes = self.bytes;
         bytes[1] = payload_type | u8::from(marker) << 7;
         bytes[2..4].copy_from_slice(&seq_no.to_be_bytes());
         bytes[4..8].copy_from_slice(&timestamp.to_be_bytes());
+        if self.transport_at > 0 {
+            bytes[self.transport_at..self.transport_at + 2].copy_from_slice(&transport_seq_no.to_be_bytes());
+        }
         out.extend_from_slice(&bytes[..self.len]);
     }
 }
@@ -147,7 +165,7 @@ mod tests {
     fn what_the_template_writes_is_read_back() {
         let template = Template::new(0x1000_2000, 1, "v24");
         let mut packet = Vec::new();
-        template.write(&mut packet, true, 96, 65_535, 77);
+        template.write(&mut packet, true, 96, 65_535, 77, 9);
         assert_eq!(packet.len(), template.len());
         packet.extend([9; 5]);
         pad(&mut packet, 0, 3);
@@ -157,6 +175,22 @@ mod tests {
         assert_eq!(header.extension(&packet, 1), Some(&b"v24"[..]));
         assert_eq!(header.extension(&packet, 2), None);
         assert_eq!(header.payload(&packet), Some(&[9; 5][..]));
+    }
+
+    #[test]
+    fn transport_numbers_keep_the_length_constant() {
+        for mid in ["v0", "v10", "music", "fifteen-letters"] {
+            let mut template = Template::new(5, 1, mid);
+            template.number_transport(5);
+            template.number_transport(5);
+            let mut packet = Vec::new();
+            template.write(&mut packet, false, 96, 1, 2, 0xabcd);
+            assert_eq!(packet.len(), template.len());
+            let header = Header::parse(&packet).unwrap();
+            assert_eq!(header.len, packet.len());
+            assert_eq!(header.extension(&packet, 1), Some(mid.as_bytes()));
+            assert_eq!(header.extension(&packet, 5), Some(&[0xab, 0xcd][..]));
+        }
     }
 
     #[test]

@@ -55,7 +55,12 @@ impl Estimator {
         }
     }
 
-    /// A packet is being sealed: its transport-wide sequence number. The only work per packet.
+    /// Of the packet that is sent next.
+    pub(crate) fn next_seq_no(&self) -> u16 {
+        self.sent.next_seq_no()
+    }
+
+    /// A packet was sealed: its transport-wide sequence number. The only work per packet.
     pub(crate) fn sent(&mut self, now_us: i64, bytes: u16) -> u16 {
         let probe = self.prober.number(now_us);
         if probe != 0 {
@@ -73,10 +78,6 @@ impl Estimator {
     /// Whether the line was calm for a while: nothing fell, no queue.
     pub(crate) fn is_calm(&self, now_us: i64, for_us: i64) -> bool {
         self.control.calm_us(now_us) >= for_us && !self.control.drains() && self.trend.usage() != Usage::Over
-    }
-
-    pub(crate) fn round_trip_us(&self) -> i64 {
-        self.round_trip_us
     }
 
     /// Feedback of the receiver.
@@ -156,6 +157,12 @@ impl Estimator {
         }
     }
 
+    /// Whether packets are out of which no feedback spoke.
+    pub(crate) fn awaits_feedback(&self) -> bool {
+        self.sent.awaits_feedback()
+    }
+
+    #[cfg_attr(not(test), expect(dead_code, reason = "nothing asks for more yet"))]
     /// Somebody would use so much if it was there.
     pub(crate) fn want(&mut self, now_us: i64, wanted_bps: f64) {
         let quiet = self.trend.queue_ms() < PROBE_QUEUE_MS && self.loss.last() < 0.1;

@@ -9,6 +9,7 @@
 //! of a line that is not filled (a forwarder's usual state) climbs without end; and it allocates with each feedback.
 
 mod arrivals;
+mod budget;
 mod control;
 mod estimator;
 #[cfg(test)]
@@ -20,7 +21,7 @@ mod rates;
 mod sent;
 mod trend;
 
-#[cfg_attr(not(test), expect(unused_imports, reason = "joined with the plane in the next step"))]
 pub(crate) use arrivals::Arrivals;
-#[cfg_attr(not(test), expect(unused_imports, reason = "joined with the plane in the next step"))]
+pub(crate) use budget::Budget;
+#[cfg(test)]
 pub(crate) use estimator::Estimator;

@@ -59,6 +59,11 @@ impl SentPackets {
         Self { ring: vec![Sent::default(); RING].into(), next: 0, told: 0 }
     }
 
+    /// Of the packet that is pushed next.
+    pub(crate) fn next_seq_no(&self) -> u16 {
+        self.next as u16
+    }
+
     /// Remembers a packet and gives its sequence number.
     pub(crate) fn push(&mut self, now_us: i64, bytes: u16, probe: u8) -> u16 {
         let place = self.next as usize % RING;

@@ -74,7 +74,7 @@ impl Batch {
     }
 
     /// Everything from `start` on is one send; on a connection it is one packet of the class.
-    fn close(&mut self, to: Route, start: usize, segment: usize, class: Class) {
+    pub(super) fn close(&mut self, to: Route, start: usize, segment: usize, class: Class) {
         let len = self.bytes.len() - start;
         match to {
             _ if len == 0 => {}
@@ -93,12 +93,14 @@ impl Plane {
             batch.close(to, start, datagram.len(), Class::Needed);
             self.counted.packets_out += 1;
         }
+        let now_us = self.micros(now);
+        self.fill_padding(now_us, batch);
         for lane in LANES {
             if lane == Lane::Video && !self.video_is_due(now) {
                 continue;
             }
             while let Some(at) = self.waiting[lane as usize].pop() {
-                self.fill_lane(at, lane, batch);
+                self.fill_lane(now, at, lane, batch);
                 if batch.is_full() {
                     self.counted.bytes_out += batch.bytes.len() as u64;
                     return true;
@@ -122,7 +124,9 @@ impl Plane {
         self.video_deadline(now).is_some_and(|at| at <= now)
     }
 
-    fn fill_lane(&mut self, at: u32, lane: Lane, batch: &mut Batch) {
+    fn fill_lane(&mut self, now: Instant, at: u32, lane: Lane, batch: &mut Batch) {
+        self.line_used(now);
+        let now_us = self.micros(now);
         let Some(peer) = self.peers.get_mut(at) else { return };
         let waiting = peer.take_lane(lane);
         if let Some(to) = peer.reachable() {
@@ -138,7 +142,9 @@ impl Plane {
                     if write(peer, &self.tracks, packet, if last { 0 } else { size }, &mut batch.bytes)
                         .is_some()
                     {
-                        segment = segment.max(batch.bytes.len() - begin);
+                        let bytes = batch.bytes.len() - begin;
+                        peer.budget.sent(now_us, bytes);
+                        segment = segment.max(bytes);
                         self.counted.packets_out += 1;
                         let kind = if packet.resend.is_some() {
                             &mut self.counted.retransmitted
@@ -201,16 +207,17 @@ fn write(
     let track = tracks.get(packet.key.track).filter(|track| track.key == packet.key)?;
     let stored = track.history.get(packet.source_index)?;
     let slot = peer.slots.get(usize::from(packet.slot))?;
-    let start = out.len();
+    let (start, transport) = (out.len(), peer.budget.next_seq_no());
     let (template, index) = match packet.resend {
         Some(index) => {
             let (seq_no, kind) = (index as u16, slot.rtx_payload_type);
-            slot.rtx_template.write(out, stored.marker, kind, seq_no, packet.timestamp);
+            slot.rtx_template.write(out, stored.marker, kind, seq_no, packet.timestamp, transport);
             out.extend_from_slice(&(packet.index as u16).to_be_bytes());
             (&slot.rtx_template, index)
         }
         None => {
-            slot.template.write(out, stored.marker, slot.payload_type, packet.index as u16, packet.timestamp);
+            let (seq_no, kind) = (packet.index as u16, slot.payload_type);
+            slot.template.write(out, stored.marker, kind, seq_no, packet.timestamp, transport);
             (&slot.template, packet.index)
         }
     };

@@ -21,7 +21,21 @@ impl Plane {
             Said::SenderReport { ssrc, ntp, timestamp } => {
                 self.sender_reported(now, at, ssrc, ntp, timestamp)
             }
-            Said::Reception { last_sr, delay, .. } => self.round_trip(now, at, last_sr, delay),
+            Said::Reception { ssrc, fraction_lost, last_sr, delay } => {
+                self.reported(now, at, ssrc, fraction_lost);
+                self.round_trip(now, at, last_sr, delay);
+            }
+            Said::Arrivals(feedback) => {
+                let now_us = self.micros(now);
+                if let Some(peer) = self.peers.get_mut(at) {
+                    peer.budget.feedback(now_us, &feedback);
+                }
+            }
+            Said::Estimate { bps } => {
+                if let Some(peer) = self.peers.get_mut(at) {
+                    peer.budget.told(bps);
+                }
+            }
             Said::KeyframeNeeded { ssrc } => self.keyframe_needed(now, at, ssrc),
             Said::Nack { ssrc, pairs } => self.resend(now, at, ssrc, pairs),
         });
@@ -37,6 +51,15 @@ impl Plane {
         if let Some(source) = track.source.as_mut().filter(|source| source.ssrc == ssrc) {
             source.reception.sender_reported(now, ntp);
             track.clock.reported(server_ntp, ntp, timestamp);
+        }
+    }
+
+    /// What a report says of a picture's slot; audio is too little to judge a line by.
+    fn reported(&mut self, now: Instant, at: u32, ssrc: u32, fraction_lost: u8) {
+        let now_us = self.micros(now);
+        let Some(peer) = self.peers.get_mut(at) else { return };
+        if peer.slots.iter().any(|slot| slot.id.is_video() && slot.id.ssrc() == ssrc) {
+            peer.budget.reported(now_us, fraction_lost);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::lines::TICK;
 use super::peer::{SourceRole, Waiting};
 use super::{Lane, Plane};
 use crate::api::{Event, Uplink};
@@ -46,6 +47,13 @@ impl Plane {
             }
         };
         let parameters = remote.uplink(role.uplink)?;
+        if let Some(id) = parameters.transport_cc_extension
+            && let Some(seq_no) = header.extension(packet, id).and_then(|value| value.first_chunk())
+        {
+            let now_us = now.saturating_duration_since(self.wall.at).as_micros() as i64;
+            peer.arrivals.arrived(now_us, u16::from_be_bytes(*seq_no));
+            self.lines_due.get_or_insert(now + TICK);
+        }
         let payload = header.payload(packet).filter(|payload| payload.len() <= PAYLOAD_MAX)?;
         let level = level(parameters, &header, packet);
         let expected =

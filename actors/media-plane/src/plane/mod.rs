@@ -10,6 +10,7 @@ mod feedback;
 mod feeds;
 mod forward;
 mod ingress;
+mod lines;
 mod peer;
 mod peers;
 mod timers;
@@ -80,6 +81,10 @@ pub(crate) struct Plane {
     waiting: [Vec<u32>; 2],
     video_sent: Option<Instant>,
     levels_due: Option<Instant>,
+    /// When feedback and estimates are due, and when the next step of a probe is.
+    lines_due: Option<Instant>,
+    probes_due: Option<Instant>,
+    padding: Vec<lines::Padding>,
     timers_due: Instant,
     events: VecDeque<Event>,
     random: u64,
@@ -110,6 +115,9 @@ impl Plane {
             waiting: [Vec::new(), Vec::new()],
             video_sent: None,
             levels_due: None,
+            lines_due: None,
+            probes_due: None,
+            padding: Vec::new(),
             timers_due: wall.at,
             events: VecDeque::new(),
             random: seed | 1,

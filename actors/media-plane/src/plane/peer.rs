@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::Lane;
 use crate::api::{IceCredentials, PeerId, SlotCount, Uplink};
+use crate::bandwidth::{Arrivals, Budget};
 use crate::description::{Remote, slots};
 use crate::rewrite::{Slot, TrackKey};
 use crate::route::Route;
@@ -52,6 +53,10 @@ pub(super) struct Peer {
     pub(super) sources: HashMap<u32, SourceRole>,
     /// Packets to be sent at the next occasion, by lane.
     lanes: [Vec<Waiting>; 2],
+    /// When its packets arrived, for feedback.
+    pub(super) arrivals: Arrivals,
+    /// What may be sent to it.
+    pub(super) budget: Budget,
     pub(super) round_trip: Duration,
     pub(super) report_at: Option<Instant>,
     pub(super) silent: bool,
@@ -75,6 +80,8 @@ impl Peer {
             slots: Vec::new(),
             sources: HashMap::new(),
             lanes: [Vec::new(), Vec::new()],
+            arrivals: Arrivals::new(),
+            budget: Budget::default(),
             round_trip: ROUND_TRIP_UNKNOWN,
             report_at: None,
             silent: false,
@@ -90,6 +97,18 @@ impl Peer {
             if self.slots.iter().all(|slot| slot.id != id) {
                 self.slots.push(Slot::new(id, random()));
             }
+        }
+        self.number_transport();
+    }
+
+    /// Packets carry transport-wide numbers if the client's answer promised feedback about them.
+    pub(super) fn number_transport(&mut self) {
+        let extension = self.remote.as_ref().and_then(|remote| remote.transport_cc_extension);
+        let Some(id) = extension else { return };
+        self.budget.expect_feedback();
+        for slot in &mut self.slots {
+            slot.template.number_transport(id);
+            slot.rtx_template.number_transport(id);
         }
     }
 

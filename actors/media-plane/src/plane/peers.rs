@@ -39,6 +39,7 @@ impl Plane {
         peer.ice.set_remote(remote.ufrag.clone(), remote.pwd.clone());
         let fingerprint = Some(remote.fingerprint);
         peer.remote = Some(remote);
+        peer.number_transport();
         let progress = peer.dtls.start(now, &self.identity, fingerprint);
         self.dtls_progress(now, at, progress);
     }

@@ -8,7 +8,7 @@ use crate::rtcp::{Block, estimate, nack, picture_loss, receiver_report, sender_r
 use crate::transport::Standing;
 
 const REPORTS: Duration = Duration::from_secs(1);
-/// What the senders of one client are told they may use: generous, until the estimation issue.
+/// What a client's senders are told they may use, if they do not estimate it themselves from feedback.
 const CAMERA_BITS: u32 = 2_500_000;
 const SCREEN_BITS: u32 = 2_500_000;
 
@@ -21,6 +21,8 @@ pub(crate) enum Wake {
     Video,
     /// Loudness is to be told.
     Levels,
+    /// Feedback, estimates or a step of a probe.
+    Lines,
     /// Reports, repair, handshakes or consent of some peer.
     Peers,
 }
@@ -31,8 +33,9 @@ impl Plane {
         let music = self.listeners().then(|| (self.music.deadline(), Wake::Music));
         let video = self.video_deadline(now).map(|at| (at, Wake::Video));
         let levels = self.levels_due.map(|at| (at, Wake::Levels));
+        let lines = self.lines_deadline().map(|at| (at, Wake::Lines));
         let peers = (self.timers_due, Wake::Peers);
-        [music, video, levels]
+        [music, video, levels, lines]
             .into_iter()
             .flatten()
             .fold(peers, |first, next| if next.0 < first.0 { next } else { first })
@@ -48,6 +51,7 @@ impl Plane {
         if self.levels_due.is_some_and(|at| at <= now) {
             self.tell_levels();
         }
+        self.lines_timeout(now);
         if self.timers_due <= now {
             self.timers_due = now + REPORTS;
             for at in self.peers.numbers() {
@@ -115,10 +119,16 @@ impl Plane {
             return;
         }
         peer.report_at = Some(now + REPORTS);
+        let estimates_itself = peer.remote.as_ref().is_some_and(|remote| {
+            [&remote.camera, &remote.screen]
+                .into_iter()
+                .flatten()
+                .any(|parameters| parameters.transport_cc_extension.is_some())
+        });
         let tracks = peer.tracks;
         let (blocks, video, bits) = self.receptions(now, tracks);
         let mut compound = receiver_report(&blocks);
-        if !video.is_empty() {
+        if !video.is_empty() && !estimates_itself {
             estimate(&mut compound, bits, &video);
         }
         let ntp = self.wall.ntp(now);

@@ -46,7 +46,12 @@ pub(crate) fn parse(sdp: &str) -> Result<Remote, DescriptionError> {
         Remote { ufrag: ufrag.to_owned(), pwd: pwd.to_owned(), fingerprint, ..Remote::default() };
     for (attributes, description) in media.iter().zip(&session.media_descriptions) {
         let accepted = description.media_name.port.value != 0;
-        let Some(uplink) = attributes.get("mid").and_then(uplink).filter(|_| accepted) else { continue };
+        let Some(mid) = attributes.get("mid").filter(|_| accepted) else { continue };
+        let Some(uplink) = uplink(mid) else {
+            let transport_cc = attributes.extension(extension::TRANSPORT_CC);
+            remote.transport_cc_extension = remote.transport_cc_extension.or(transport_cc);
+            continue;
+        };
         *remote.uplink_mut(uplink) = Some(parameters(attributes, &description.media_name.formats, uplink));
     }
     Ok(remote)
@@ -70,6 +75,7 @@ fn parameters(attributes: &Attributes<'_>, formats: &[String], uplink: Uplink) -
         rid_extension: attributes.extension(extension::RID),
         repaired_rid_extension: attributes.extension(extension::REPAIRED_RID),
         level_extension: attributes.extension(extension::AUDIO_LEVEL),
+        transport_cc_extension: attributes.extension(extension::TRANSPORT_CC),
         ..UplinkParameters::new(uplink)
     };
     if let Some(payload_type) = payload_type {

@@ -33,6 +33,7 @@ pub struct Packet {
     /// Without padding.
     pub payload: Vec<u8>,
     pub padding: usize,
+    pub transport_seq_no: Option<u16>,
 }
 
 pub struct Client {
@@ -48,6 +49,9 @@ pub struct Client {
     /// What the `a=fingerprint` of the answer says, if not the truth.
     pub claimed_fingerprint: Option<[u8; 32]>,
     pub offered_profiles: Vec<Profile>,
+    /// Whether it sends and understands transport-wide sequence numbers, and how many it gave its pictures.
+    pub transport_cc: bool,
+    pub transport_sent: u16,
     ufrag: String,
     pwd: String,
     local: (String, String),
@@ -92,6 +96,8 @@ impl Client {
                 Profile::Srtp_Aead_Aes_256_Gcm,
                 Profile::Srtp_Aead_Aes_128_Gcm,
             ],
+            transport_cc: false,
+            transport_sent: 0,
             ufrag: attribute(offer, "ice-ufrag").to_owned(),
             pwd: attribute(offer, "ice-pwd").to_owned(),
             local: (format!("cl{:06}", peer.0), format!("password-of-client-{:06}", peer.0)),
@@ -136,11 +142,21 @@ impl Client {
             "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=mid:mic\r\na=sendonly\r\n{mid}\
              a=extmap:4 urn:ietf:params:rtp-hdrext:ssrc-audio-level\r\na=rtpmap:111 opus/48000/2\r\n"
         );
+        let transport_cc = if self.transport_cc {
+            "a=extmap:5 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01\r\n"
+        } else {
+            ""
+        };
         for name in ["cam", "scr"] {
             sdp += &format!(
                 "m=video 9 UDP/TLS/RTP/SAVPF 96 97\r\nc=IN IP4 0.0.0.0\r\na=mid:{name}\r\na=sendonly\r\n{mid}\
                  a=rtpmap:96 VP8/90000\r\na=rtpmap:97 rtx/90000\r\na=fmtp:97 apt=96\r\n"
             );
+            sdp += transport_cc;
+        }
+        if self.transport_cc {
+            sdp += "m=video 9 UDP/TLS/RTP/SAVPF 96 97\r\nc=IN IP4 0.0.0.0\r\na=mid:v0\r\na=recvonly\r\n";
+            sdp += transport_cc;
         }
         sdp
     }
@@ -323,7 +339,13 @@ impl Client {
         packet.extend([0xbe, 0xde, 0, 2, 0x12]);
         packet.extend(mid);
         // A level of -30 dBov on the microphone.
-        packet.extend(if number == 0 { [0x40, 30, 0, 0] } else { [0; 4] });
+        let [high, low] = self.transport_sent.to_be_bytes();
+        packet.extend(match number {
+            0 => [0x40, 30, 0, 0],
+            _ if self.transport_cc => [0x51, high, low, 0],
+            _ => [0; 4],
+        });
+        self.transport_sent = self.transport_sent.wrapping_add(1);
         packet.extend(payload);
         self.send.as_mut().unwrap().encrypt_rtp(&packet).unwrap().to_vec()
     }
@@ -374,6 +396,10 @@ impl Client {
 
 fn parse(plain: &[u8]) -> Packet {
     let mut start = 12 + 4 * usize::from(plain[0] & 15);
+    // The server's extensions: `mid`, then the transport-wide number.
+    let after_mid = start + 5 + usize::from(plain[start + 4] & 15) + 1;
+    let transport_seq_no =
+        (plain[after_mid] == 0x51).then(|| u16::from_be_bytes([plain[after_mid + 1], plain[after_mid + 2]]));
     if plain[0] & 0x10 != 0 {
         start += 4 + 4 * usize::from(u16::from_be_bytes([plain[start + 2], plain[start + 3]]));
     }
@@ -386,5 +412,6 @@ fn parse(plain: &[u8]) -> Packet {
         ssrc: u32::from_be_bytes(plain[8..12].try_into().unwrap()),
         payload: plain[start..plain.len() - padding].to_vec(),
         padding,
+        transport_seq_no,
     }
 }

@@ -97,7 +97,13 @@ impl Scene {
 
     /// A connected client.
     pub fn join(&mut self) -> usize {
+        self.join_with(|_| ())
+    }
+
+    /// The same with something of its own.
+    pub fn join_with(&mut self, prepare: impl FnOnce(&mut Client)) -> usize {
         let client = self.add(SlotCount { audio: 3, video: 4 });
+        prepare(&mut self.clients[client]);
         self.answer(client);
         self.clients[client].connect();
         let peer = self.clients[client].peer;
