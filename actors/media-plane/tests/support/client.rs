@@ -176,6 +176,11 @@ impl Client {
     }
 
     pub fn check_with(&self, pwd: &str, nominate: bool) {
+        self.socket.send_to(&self.check_bytes(pwd, nominate), self.server).unwrap();
+    }
+
+    /// A binding request as it goes over the wire.
+    pub fn check_bytes(&self, pwd: &str, nominate: bool) -> Vec<u8> {
         struct UseCandidate;
         impl Setter for UseCandidate {
             fn add_to(&self, message: &mut Message) -> rtc_shared::error::Result<()> {
@@ -197,7 +202,7 @@ impl Client {
         setters.push(Box::new(FINGERPRINT));
         let mut message = Message::new();
         message.build(&setters).unwrap();
-        self.socket.send_to(&message.raw, self.server).unwrap();
+        message.raw
     }
 
     pub fn start_dtls(&mut self) {
