@@ -65,9 +65,14 @@ fn protocol_types() -> String {
         protocol::IceServer,
         protocol::BoardTicket,
         protocol::MediaConnection,
+        protocol::Layer,
+        protocol::QualityReason,
+        protocol::SlotQuality,
         protocol::ByeReason,
         protocol::ServerMessage,
         protocol::MediaState,
+        protocol::PictureKind,
+        protocol::Shown,
         protocol::ClientMessage,
     );
     text

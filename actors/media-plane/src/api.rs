@@ -7,6 +7,8 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use crate::layers::{Bitrate, Demand, LayerSet, SlotQuality};
+
 /// One participant's media connection, named by the control plane. Never reused.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct PeerId(pub u64);
@@ -112,6 +114,14 @@ pub enum Command {
     },
     /// The forwarding table's changes, applied together.
     SetFeeds(Vec<(PeerId, SlotId, Feed)>),
+    /// How large and how important a peer's video slots are to it. Slots that are not named keep what they have;
+    /// [`Demand::default`] at the start.
+    SetDemand {
+        /// Whose.
+        peer: PeerId,
+        /// The changed ones.
+        demands: Vec<(SlotId, Demand)>,
+    },
     /// Ask the sender for a key frame (throttled to one per 500 ms).
     RequestKeyframe(Publication),
     /// Forget a peer. Nothing is sent to it afterwards.
@@ -133,6 +143,12 @@ pub enum Event {
     SlotRunning(PeerId, SlotId, Feed),
     /// The first packet of a publication arrived and was authenticated.
     PublicationSeen(Publication),
+    /// Which layers of a publication anybody needs now: at once when one is needed, 3 s after it was needed last. Before
+    /// the first one all are.
+    LayersWanted(Publication, LayerSet),
+    /// What a receiver's video slots carry, of those that changed, and what its line is estimated to carry. At most once
+    /// a second.
+    Quality(PeerId, Vec<(SlotId, SlotQuality)>, Option<Bitrate>),
     /// Loudness of allowed microphones since the last report, about every 60 ms while anybody is heard:
     /// 0 (digital silence) … 127 (full scale), i.e. 127 minus the level of RFC 6464. Only those above silence.
     Levels(Vec<(PeerId, u8)>),

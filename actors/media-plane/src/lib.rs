@@ -16,6 +16,7 @@ mod counters;
 mod datagram;
 mod history;
 mod keyframe;
+mod layers;
 mod music;
 mod plane;
 mod reception;
@@ -38,6 +39,7 @@ use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 
 pub use api::*;
+pub use layers::*;
 
 use plane::Plane;
 use transport::Identity;

@@ -2,6 +2,7 @@
 
 use super::messages::{Ask, ComeBack, ComeIn, MediaReport, SocketGone, Tell, WantSlots};
 use super::negotiation::{Answered, Negotiation};
+use super::watched::Watched;
 use super::{
     Farewell, JoinedNotice, MediaState, Notice, ParticipantId, Refusal, RoomFace, SlotNotice, SlotSource,
 };
@@ -15,7 +16,7 @@ use crate::sfu::{
 };
 use actix::{Actor, ActorContext, Addr, AsyncContext, Context, Handler, SpawnHandle};
 use media_plane::description::Remote;
-use media_plane::{Command, Event, IceCredentials, SlotCount, SlotId};
+use media_plane::{Command, Event, IceCredentials, LayerSet, Publication, SlotCount, SlotId};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
@@ -64,6 +65,7 @@ pub struct Participant {
     connection: Option<Negotiation>,
     connecting_since: Option<Instant>,
     slots: BTreeMap<SlotId, SlotSource>,
+    watched: Watched,
     leaving: Option<SpawnHandle>,
 }
 
@@ -76,6 +78,7 @@ impl Participant {
             connection: None,
             connecting_since: None,
             slots: BTreeMap::new(),
+            watched: Watched::default(),
             leaving: None,
         }
     }
@@ -100,6 +103,7 @@ impl Participant {
         let slots = SlotCount { audio: parts.audio_slots, video: VIDEO_STEPS[0] };
         parts.link.register(peer, parts.router.clone());
         parts.link.command(Command::AddPeer { peer, ice: ice.clone(), slots });
+        self.watched = Watched::default();
         self.connecting_since = Some(Self::now());
         self.connection = Some(Negotiation::new(peer, ice, slots));
     }
@@ -229,6 +233,13 @@ impl Participant {
         }
     }
 
+    fn layers_wanted(&mut self, publication: Publication, layers: LayerSet, ctx: &mut Context<Self>) {
+        let current = self.connection.as_ref().is_some_and(|connection| connection.peer == publication.peer);
+        if current && let Some(notice) = self.watched.set(publication.uplink, layers) {
+            self.deliver(notice, ctx);
+        }
+    }
+
     /// Remembers what the slots carry, so that a welcome can tell it.
     fn note_slots(&mut self, changed: &[SlotNotice]) {
         for notice in changed {
@@ -296,6 +307,7 @@ impl Handler<Ask> for Participant {
         match ask {
             Ask::Answer { version, sdp } => self.answered(version, &sdp, ctx),
             Ask::SetMedia(media) => self.set_media(media),
+            Ask::View(_) => {}
             Ask::RestartIce => self.restart_ice(ctx),
             Ask::NeedKeyframe(slot) => self.need_keyframe(slot),
             Ask::Leave => {
@@ -335,6 +347,8 @@ impl Handler<MediaReport> for Participant {
                     self.deliver(Notice::Media { connected: false }, ctx);
                 }
             }
+            Event::LayersWanted(publication, layers) => self.layers_wanted(publication, layers, ctx),
+            Event::Quality(_, slots, estimate) => self.deliver(Notice::Quality { slots, estimate }, ctx),
             Event::SlotRunning(..) | Event::PublicationSeen(_) | Event::Levels(_) => {}
         }
     }

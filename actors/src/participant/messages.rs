@@ -1,6 +1,6 @@
 //! What is said to a participant.
 
-use super::{MediaState, Notice};
+use super::{MediaState, Notice, Shown};
 use tokio::sync::mpsc;
 
 /// How many notices may wait for a slow reader; one more ends the socket.
@@ -19,6 +19,8 @@ pub enum Ask {
     },
     /// What is switched on now.
     SetMedia(MediaState),
+    /// What is shown now, the most important first; what is not named is hidden.
+    View(Vec<Shown>),
     /// New ICE credentials, please.
     RestartIce,
     /// A key frame in this video slot, please.

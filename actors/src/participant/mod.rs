@@ -8,10 +8,11 @@ mod id;
 mod messages;
 mod negotiation;
 mod notice;
+mod watched;
 
 pub use actor::{Participant, ParticipantParts};
 pub use id::ParticipantId;
-/// How slots are named, for the edge, which does not know the media plane.
-pub use media_plane::SlotId;
+/// How slots and layers are named, for the edge, which does not know the media plane.
+pub use media_plane::{Bitrate, LayerSet, Reason, Rid, SlotId, SlotQuality};
 pub use messages::*;
 pub use notice::*;

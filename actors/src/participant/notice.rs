@@ -3,7 +3,7 @@
 use super::ParticipantId;
 use crate::authority::Role;
 use crate::store::{DrawingRight, RoomColour};
-use media_plane::SlotId;
+use media_plane::{Bitrate, LayerSet, SlotId, SlotQuality};
 
 /// What somebody has switched on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -82,6 +82,30 @@ pub struct SlotNotice {
     pub slot: SlotId,
     /// What.
     pub source: SlotSource,
+}
+
+/// What there is to see of somebody.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Picture {
+    /// Their face.
+    Camera,
+    /// Their screen.
+    Screen,
+}
+
+/// A picture that somebody's client shows now.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Shown {
+    /// Whose.
+    pub participant: ParticipantId,
+    /// Which of theirs.
+    pub picture: Picture,
+    /// Device pixels.
+    pub width: u16,
+    /// Device pixels.
+    pub height: u16,
+    /// Kept in view by hand.
+    pub pinned: bool,
 }
 
 /// Somebody at the door, as hosts see them.
@@ -225,6 +249,20 @@ pub enum Notice {
     Media {
         /// Whether it works.
         connected: bool,
+    },
+    /// Which of their own pictures anybody watches.
+    Layers {
+        /// Layers of the camera.
+        camera: LayerSet,
+        /// Whether the screen is watched.
+        screen: bool,
+    },
+    /// How well they are served.
+    Quality {
+        /// The video slots that changed.
+        slots: Vec<(SlotId, SlotQuality)>,
+        /// What their line is estimated to carry.
+        estimate: Option<Bitrate>,
     },
     /// Something they asked for was refused.
     Refused(Refusal),

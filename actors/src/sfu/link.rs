@@ -142,8 +142,11 @@ fn addressed(event: Event, registry: &Registry) -> Vec<(Addr<TrackRouter>, Event
         Event::Connected(peer)
         | Event::Silent(peer, _)
         | Event::Gone(peer, _)
-        | Event::SlotRunning(peer, _, _) => one(peer, event).into_iter().collect(),
-        Event::PublicationSeen(publication) => one(publication.peer, event).into_iter().collect(),
+        | Event::SlotRunning(peer, _, _)
+        | Event::Quality(peer, _, _) => one(peer, event).into_iter().collect(),
+        Event::PublicationSeen(publication) | Event::LayersWanted(publication, _) => {
+            one(publication.peer, event).into_iter().collect()
+        }
         Event::Levels(levels) => {
             let mut rooms: Vec<RoomLevels> = Vec::new();
             for (peer, level) in levels {

@@ -176,9 +176,11 @@ impl Handler<Happened> for TrackRouter {
                     self.tell(peer, Notice::Slots(vec![SlotNotice { slot, source }]));
                 }
             }
-            Event::Connected(peer) | Event::Silent(peer, _) | Event::Gone(peer, _) => {
-                self.report(peer, event)
-            }
+            Event::Connected(peer)
+            | Event::Silent(peer, _)
+            | Event::Gone(peer, _)
+            | Event::Quality(peer, _, _)
+            | Event::LayersWanted(media_plane::Publication { peer, .. }, _) => self.report(peer, event),
             Event::PublicationSeen(_) => {}
         }
     }

@@ -135,7 +135,8 @@ impl Person {
     /// The slots as the server has described them up to now: `mid` and source.
     pub fn slots(&self) -> Vec<(String, Value)> {
         let mut slots: Vec<(String, Value)> = Vec::new();
-        for message in self.everything() {
+        let all = self.everything();
+        for message in all.iter().filter(|message| message["type"] != "quality") {
             for slot in message["slots"].as_array().into_iter().flatten() {
                 let mid = slot["mid"].as_str().expect("a mid").to_owned();
                 slots.retain(|(known, _)| *known != mid);

@@ -146,6 +146,47 @@ pub enum MediaConnection {
     Lost,
 }
 
+/// A layer of a video publication, by its `rid`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Layer {
+    /// The smallest.
+    L,
+    /// The middle one.
+    M,
+    /// The largest; also the only one of a publication without layers.
+    H,
+}
+
+/// Why a slot carries the layer that it carries and not a larger one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum QualityReason {
+    /// It is the best there is.
+    Full,
+    /// The shown size needs no more.
+    Size,
+    /// This receiver's line carries no more.
+    Line,
+    /// The publisher does not send more.
+    Source,
+    /// The server is overloaded.
+    Server,
+    /// Nothing is sent, because of the line or the server.
+    Paused,
+}
+
+/// What a video slot carries.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+pub struct SlotQuality {
+    /// The m-line's `mid`.
+    pub mid: String,
+    /// Null: nothing.
+    pub layer: Option<Layer>,
+    /// Why not more.
+    pub reason: QualityReason,
+}
+
 /// Why it is over.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -253,6 +294,20 @@ pub enum ServerMessage {
     Media {
         /// The state now.
         state: MediaConnection,
+    },
+    /// Which of your own pictures anybody watches now: send exactly these.
+    Layers {
+        /// Encodings of the camera, the smallest first; empty: none.
+        camera: Vec<Layer>,
+        /// Whether the screen is watched.
+        screen: bool,
+    },
+    /// How well you are served.
+    Quality {
+        /// Only the video slots that changed.
+        slots: Vec<SlotQuality>,
+        /// Bits a second that your line is estimated to carry; null: not known.
+        estimate: Option<u64>,
     },
     /// Something was refused; the socket stays open.
     Error {

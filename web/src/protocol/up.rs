@@ -19,6 +19,32 @@ pub struct MediaState {
     pub screen: bool,
 }
 
+/// What there is to see of somebody.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum PictureKind {
+    /// Their face.
+    Camera,
+    /// Their screen.
+    Screen,
+}
+
+/// A picture that a client shows now.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct Shown {
+    /// Whose.
+    pub participant: String,
+    /// Which of theirs.
+    pub kind: PictureKind,
+    /// Device pixels.
+    pub width: u32,
+    /// Device pixels.
+    pub height: u32,
+    /// Kept in view by hand: comes before what is not.
+    pub pinned: bool,
+}
+
 /// Everything a client may say.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
@@ -51,6 +77,11 @@ pub enum ClientMessage {
         camera: bool,
         /// The screen is shared.
         screen: bool,
+    },
+    /// What is shown now; what is not listed is hidden.
+    View {
+        /// Most important first; at most 256.
+        show: Vec<Shown>,
     },
     /// Asks for an offer with new ICE credentials.
     RestartIce,

@@ -3,8 +3,8 @@
 use crate::protocol::{self as wire, ClientMessage, ServerMessage};
 use actors::authority;
 use actors::participant::{
-    self, Ask, Farewell, JoinedNotice, KnockNotice, MeetingSettings, Notice, ParticipantId, Profile,
-    RoomFace, SlotId, SlotNotice, SlotSource, WelcomeNotice,
+    self, Ask, Farewell, JoinedNotice, KnockNotice, LayerSet, MeetingSettings, Notice, ParticipantId,
+    Picture, Profile, Reason, Rid, RoomFace, SlotId, SlotNotice, SlotQuality, SlotSource, WelcomeNotice,
 };
 use actors::room::Request;
 use actors::store;
@@ -31,6 +31,7 @@ pub(super) fn meaning(message: ClientMessage) -> Meaning {
         ClientMessage::SetMedia { microphone, camera, screen } => {
             Ask::SetMedia(participant::MediaState { microphone, camera, screen })
         }
+        ClientMessage::View { show } => Ask::View(show.into_iter().map(shown_up).collect()),
         ClientMessage::RestartIce => Ask::RestartIce,
         ClientMessage::Leave => Ask::Leave,
         ClientMessage::Admit { participant } => Ask::Room(Request::Admit(ParticipantId(participant))),
@@ -53,6 +54,21 @@ fn video_slot(mid: &str) -> Option<u8> {
 /// What is switched on, as the actors say it.
 pub(super) fn media_up(media: wire::MediaState) -> participant::MediaState {
     participant::MediaState { microphone: media.microphone, camera: media.camera, screen: media.screen }
+}
+
+/// Sizes beyond all screens are as good as the largest.
+fn shown_up(shown: wire::Shown) -> participant::Shown {
+    let pixels = |length: u32| u16::try_from(length).unwrap_or(u16::MAX);
+    participant::Shown {
+        participant: ParticipantId(shown.participant),
+        picture: match shown.kind {
+            wire::PictureKind::Camera => Picture::Camera,
+            wire::PictureKind::Screen => Picture::Screen,
+        },
+        width: pixels(shown.width),
+        height: pixels(shown.height),
+        pinned: shown.pinned,
+    }
 }
 
 fn drawing_up(right: wire::DrawingRight) -> store::DrawingRight {
@@ -88,6 +104,11 @@ pub(super) fn message(notice: Notice) -> ServerMessage {
                 if connected { wire::MediaConnection::Connected } else { wire::MediaConnection::Lost };
             ServerMessage::Media { state }
         }
+        Notice::Layers { camera, screen } => ServerMessage::Layers { camera: layers_down(camera), screen },
+        Notice::Quality { slots, estimate } => ServerMessage::Quality {
+            slots: slots.into_iter().map(quality_down).collect(),
+            estimate: estimate.map(|estimate| estimate.0),
+        },
         Notice::Refused(refusal) => {
             ServerMessage::Error { code: refusal.code().to_owned(), message: refusal.to_string() }
         }
@@ -188,6 +209,30 @@ fn source_down(source: SlotSource) -> Option<wire::Source> {
     }
 }
 
+fn layers_down(layers: LayerSet) -> Vec<wire::Layer> {
+    layers.iter().map(layer_down).collect()
+}
+
+fn layer_down(rid: Rid) -> wire::Layer {
+    match rid {
+        Rid::L => wire::Layer::L,
+        Rid::M => wire::Layer::M,
+        Rid::H => wire::Layer::H,
+    }
+}
+
+fn quality_down((slot, quality): (SlotId, SlotQuality)) -> wire::SlotQuality {
+    let reason = match quality.reason {
+        Reason::Full => wire::QualityReason::Full,
+        Reason::Size => wire::QualityReason::Size,
+        Reason::Line => wire::QualityReason::Line,
+        Reason::Source => wire::QualityReason::Source,
+        Reason::Server => wire::QualityReason::Server,
+        Reason::Paused => wire::QualityReason::Paused,
+    };
+    wire::SlotQuality { mid: mid(slot), layer: quality.layer.map(layer_down), reason }
+}
+
 fn knocks_down(knocks: Vec<KnockNotice>) -> Vec<wire::Knock> {
     knocks
         .into_iter()
@@ -234,6 +279,39 @@ mod tests {
             let text = format!(r#"{{"type":"need_keyframe","mid":"{mid}"}}"#);
             assert!(matches!(meaning(read(&text)), Meaning::Violation(_)), "{mid}");
         }
+    }
+
+    #[test]
+    fn a_view_keeps_its_order_and_sizes_have_an_end() {
+        let text = r#"{"type":"view","show":[
+            {"participant":"p","kind":"screen","width":1920,"height":4000000000,"pinned":true},
+            {"participant":"q","kind":"camera","width":320,"height":180,"pinned":false}]}"#;
+        let Meaning::Ask(Ask::View(shown)) = meaning(read(text)) else { panic!("a view") };
+        let first = participant::Shown {
+            participant: ParticipantId("p".into()),
+            picture: Picture::Screen,
+            width: 1920,
+            height: u16::MAX,
+            pinned: true,
+        };
+        assert_eq!((shown.len(), &shown[0]), (2, &first));
+        assert_eq!((shown[1].picture, shown[1].height, shown[1].pinned), (Picture::Camera, 180, false));
+    }
+
+    #[test]
+    fn layers_and_quality_are_told_by_rid() {
+        let layers = Notice::Layers { camera: LayerSet::from_iter([Rid::H, Rid::L]), screen: true };
+        let json = serde_json::to_value(message(layers)).unwrap();
+        assert_eq!(json, serde_json::json!({"type": "layers", "camera": ["l", "h"], "screen": true}));
+        let slots = vec![
+            (SlotId::Video(0), SlotQuality { layer: Some(Rid::M), reason: Reason::Line }),
+            (SlotId::Video(1), SlotQuality { layer: None, reason: Reason::Paused }),
+        ];
+        let json = serde_json::to_value(message(Notice::Quality { slots, estimate: None })).unwrap();
+        let expected = serde_json::json!({"type": "quality", "estimate": null, "slots": [
+            {"mid": "v0", "layer": "m", "reason": "line"}, {"mid": "v1", "layer": null, "reason": "paused"},
+        ]});
+        assert_eq!(json, expected);
     }
 
     #[test]

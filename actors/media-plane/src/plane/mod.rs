@@ -140,6 +140,7 @@ impl Plane {
             Command::GrowSlots { peer, slots } => self.grow_slots(peer, slots),
             Command::Allow { peer, uplinks } => self.allow(peer, &uplinks),
             Command::SetFeeds(feeds) => self.set_feeds(now, &feeds),
+            Command::SetDemand { .. } => {}
             Command::RequestKeyframe(publication) => self.request_keyframe(now, publication),
             Command::RemovePeer(peer) => self.remove_peer(peer),
             Command::Stop => {}

@@ -95,6 +95,21 @@ ticket: string, };
 /** What the server knows of one's media connection. */
 export type MediaConnection = "connected" | "lost";
 
+/** A layer of a video publication, by its `rid`. */
+export type Layer = "l" | "m" | "h";
+
+/** Why a slot carries the layer that it carries and not a larger one. */
+export type QualityReason = "full" | "size" | "line" | "source" | "server" | "paused";
+
+/** What a video slot carries. */
+export type SlotQuality = {
+/** The m-line's `mid`. */
+mid: string,
+/** Null: nothing. */
+layer: Layer | null,
+/** Why not more. */
+reason: QualityReason, };
+
 /** Why it is over. */
 export type ByeReason = "refused" | "removed" | "room_gone" | "elsewhere" | "restarting" | "left";
 
@@ -149,7 +164,15 @@ version: number,
 /** Session description. */
 sdp: string, } | { "type": "media",
 /** The state now. */
-state: MediaConnection, } | { "type": "error",
+state: MediaConnection, } | { "type": "layers",
+/** Encodings of the camera, the smallest first; empty: none. */
+camera: Array<Layer>,
+/** Whether the screen is watched. */
+screen: boolean, } | { "type": "quality",
+/** Only the video slots that changed. */
+slots: Array<SlotQuality>,
+/** Bits a second that your line is estimated to carry; null: not known. */
+estimate: number | null, } | { "type": "error",
 /** Stable, snake_case. */
 code: string,
 /** A sentence for people. */
@@ -165,6 +188,22 @@ microphone: boolean,
 camera: boolean,
 /** The screen is shared. */
 screen: boolean, };
+
+/** What there is to see of somebody. */
+export type PictureKind = "camera" | "screen";
+
+/** A picture that a client shows now. */
+export type Shown = {
+/** Whose. */
+participant: string,
+/** Which of theirs. */
+kind: PictureKind,
+/** Device pixels. */
+width: number,
+/** Device pixels. */
+height: number,
+/** Kept in view by hand: comes before what is not. */
+pinned: boolean, };
 
 /** Everything a client may say. */
 export type ClientMessage = { "type": "join",
@@ -187,7 +226,9 @@ microphone: boolean,
 /** The camera is seen. */
 camera: boolean,
 /** The screen is shared. */
-screen: boolean, } | { "type": "restart_ice" } | { "type": "need_keyframe",
+screen: boolean, } | { "type": "view",
+/** Most important first; at most 256. */
+show: Array<Shown>, } | { "type": "restart_ice" } | { "type": "need_keyframe",
 /** The slot. */
 mid: string, } | { "type": "ping" } | { "type": "leave" } | { "type": "admit",
 /** Who waits. */
