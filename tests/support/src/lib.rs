@@ -22,6 +22,7 @@ pub use person::{Entrance, Person};
 pub use received::Received;
 pub use server::{Output, Server, ServerBuilder, free_ports};
 pub use signalling::{Closed, Opening, Signalling};
+pub use tls::{Stream as TlsStream, connect as connect_tls};
 
 use std::time::Duration;
 

@@ -10,7 +10,7 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio_rustls::TlsConnector;
 
 /// An open TLS connection.
-pub(crate) type Stream = tokio_rustls::client::TlsStream<TcpStream>;
+pub type Stream = tokio_rustls::client::TlsStream<TcpStream>;
 
 /// Believes every certificate: the server under test has just made its own.
 #[derive(Debug)]
@@ -52,7 +52,7 @@ impl ServerCertVerifier for Credulous {
 }
 
 /// Connects. A small `receive_buffer` (bytes) makes a client whose slowness the server feels soon.
-pub(crate) async fn connect(address: SocketAddr, receive_buffer: Option<u32>) -> std::io::Result<Stream> {
+pub async fn connect(address: SocketAddr, receive_buffer: Option<u32>) -> std::io::Result<Stream> {
     let provider = Arc::new(ring::default_provider());
     let mut config = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
