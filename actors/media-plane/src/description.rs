@@ -8,6 +8,7 @@ use std::fmt::{self, Write as _};
 use std::net::{IpAddr, SocketAddr};
 
 use crate::api::{IceCredentials, PeerId, SlotCount, SlotId, Uplink};
+use crate::layers::LayerSet;
 use crate::transport;
 
 /// Payload types of the offer.
@@ -59,6 +60,8 @@ pub struct UplinkParameters {
     pub rtx_payload_type: Option<u8>,
     /// Header extension that names the m-line (RFC 8843).
     pub mid_extension: Option<u8>,
+    /// Layers that it may send (RFC 8853); empty: a single one without a name.
+    pub rids: LayerSet,
     /// Header extension that names the layer (RFC 8852).
     pub rid_extension: Option<u8>,
     /// The same on retransmissions.
@@ -82,6 +85,7 @@ impl UplinkParameters {
             payload_type: if audio { OPUS } else { VP8 },
             rtx_payload_type: (!audio).then_some(RTX),
             mid_extension: Some(MID_EXTENSION),
+            rids: LayerSet::NONE,
             rid_extension: None,
             repaired_rid_extension: None,
             level_extension: audio.then_some(4),

@@ -10,6 +10,7 @@ pub mod description;
 #[doc(hidden)]
 pub mod floor;
 
+mod allocation;
 mod api;
 mod bandwidth;
 mod counters;
@@ -17,20 +18,25 @@ mod datagram;
 mod history;
 mod keyframe;
 mod layers;
+mod meter;
 mod music;
 mod plane;
+mod published;
 mod reception;
 mod rewrite;
 mod route;
 mod rtcp;
 mod rtp;
+mod segments;
 mod slab;
 #[cfg(test)]
 mod testing;
+mod thinning;
 mod track;
 mod transport;
 mod transport_cc;
 mod vp8;
+mod wanted;
 mod worker;
 
 use std::net::SocketAddr;

@@ -1,26 +1,35 @@
 //! A slot: one receiving m-line with an SSRC, a payload type and numbers of its own, whatever track it carries.
 //!
-//! Pure. A *segment* is the time for which a slot carries one source; within it every number is the source's plus an
-//! offset, so that a packet can be renumbered again for a retransmission. Between segments nothing jumps: sequence
-//! numbers and picture ids go on by one, timestamps by the time that passed (MEDIA.md §2).
-//! Invariant: an outgoing index is used for one packet only (AES-GCM depends on it).
+//! Pure. Whatever begins - another publication, another layer, the same source after an interruption - nothing jumps:
+//! sequence numbers and picture ids go on by one (see `segments`), timestamps by the time that passed (MEDIA.md §2),
+//! which between layers of one publication is told by their publisher's clock. The old picture plays on until the
+//! key frame of the new one is there.
 
-use std::collections::VecDeque;
 use std::time::Instant;
 
-use crate::api::{Feed, SlotId};
+use crate::api::{Feed, Publication, SlotId};
 use crate::description::{MID_EXTENSION, OPUS, RTX, VP8};
 use crate::rtp::Template;
+use crate::segments::Segments;
+use crate::thinning::{Thinning, Verdict};
 use crate::vp8::Descriptor;
 
-/// Segments that retransmissions are found in.
-const SEGMENTS_MAX: usize = 4;
+/// How far two layers' pictures of the same moment may be apart, seconds; more is a clock that cannot be believed.
+const APART_MAX: i64 = 2;
 
 /// A track and which of its sources: the epoch changes when another SSRC begins, or forwarding was interrupted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct TrackKey {
     pub(crate) track: u32,
     pub(crate) epoch: u64,
+}
+
+/// What a publisher said of a track's clock: at this NTP time it showed this.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Report {
+    pub(crate) publication: Publication,
+    pub(crate) ntp: u64,
+    pub(crate) timestamp: u32,
 }
 
 /// What a slot needs to know of a packet.
@@ -30,6 +39,8 @@ pub(crate) struct Incoming {
     pub(crate) index: u64,
     pub(crate) timestamp: u32,
     pub(crate) vp8: Option<Descriptor>,
+    /// The last one of its track.
+    pub(crate) report: Option<Report>,
 }
 
 /// Offsets of the numbers inside a VP8 payload.
@@ -71,16 +82,6 @@ pub(crate) struct Found {
     pub(crate) shift: Shift,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Segment {
-    key: TrackKey,
-    /// First index of the source, and what it became.
-    first_in: u64,
-    first_out: u64,
-    timestamp_offset: u32,
-    shift: Shift,
-}
-
 pub(crate) struct Slot {
     pub(crate) id: SlotId,
     pub(crate) template: Template,
@@ -95,9 +96,10 @@ pub(crate) struct Slot {
     wanted: Option<u32>,
     announced: bool,
     live: bool,
-    segments: VecDeque<Segment>,
-    index: u64,
+    segments: Segments,
+    thinning: Thinning,
     timestamp: u32,
+    report: Option<Report>,
     sent: Option<Instant>,
     picture_id: u16,
     tl0: u8,
@@ -122,10 +124,11 @@ impl Slot {
             wanted: None,
             announced: true,
             live: false,
-            segments: VecDeque::with_capacity(SEGMENTS_MAX),
             // The lower half, so that the first packets lost at a wrap cannot confuse the receiver's count.
-            index: random & 0x7fff,
+            segments: Segments::new(random & 0x7fff),
+            thinning: Thinning::new(),
             timestamp: (random >> 16) as u32,
+            report: None,
             sent: None,
             picture_id: (random >> 32) as u16 & 0x7fff,
             tl0: 0,
@@ -143,7 +146,7 @@ impl Slot {
 
     /// The source it carries now.
     pub(crate) fn playing(&self) -> Option<TrackKey> {
-        self.segments.back().filter(|_| self.live).map(|segment| segment.key)
+        self.segments.last().filter(|_| self.live).map(|segment| segment.key)
     }
 
     /// Of the newest packet.
@@ -151,25 +154,42 @@ impl Slot {
         self.timestamp
     }
 
-    /// Whether the newest feed has not begun yet.
+    /// Whether the track that it is to carry has not begun yet.
     pub(crate) fn waits(&self) -> bool {
         self.wanted.is_some() && self.playing().map(|key| key.track) != self.wanted
     }
 
-    /// A new feed. Silence is at once; everything else begins with its first suitable packet.
-    pub(crate) fn set_feed(&mut self, feed: Feed, track: Option<u32>) {
+    /// A new feed. Silence is at once; everything else begins with the first suitable packet of the track that
+    /// [`Self::aim`] names.
+    pub(crate) fn set_feed(&mut self, feed: Feed) {
         self.feed = feed;
-        self.wanted = track;
-        self.announced = track.is_none();
-        if track.is_none() {
+        self.wanted = None;
+        self.announced = feed == Feed::Silence;
+        if feed == Feed::Silence {
             self.live = false;
         }
+    }
+
+    /// The track that carries the feed now: another layer of it, for example.
+    pub(crate) fn aim(&mut self, track: Option<u32>) {
+        self.wanted = track;
+    }
+
+    /// Nothing is sent until [`Self::aim`] says what.
+    pub(crate) fn pause(&mut self) {
+        self.wanted = None;
+        self.live = false;
+    }
+
+    /// The highest temporal layer to send.
+    pub(crate) fn thin(&mut self, highest: u8) {
+        self.thinning.want(highest);
     }
 
     /// The track is gone.
     pub(crate) fn forget(&mut self, track: u32) {
         if self.wanted == Some(track) {
-            self.set_feed(Feed::Silence, None);
+            self.wanted = None;
         }
         if self.playing().is_some_and(|key| key.track == track) {
             self.live = false;
@@ -187,15 +207,20 @@ impl Slot {
             }
             left = self.playing().map(|key| key.track).filter(|track| *track != packet.key.track);
             self.begin(now, packet);
+        } else if let Some(vp8) = packet.vp8.filter(|_| self.segments.is_ahead(packet.index))
+            && let Verdict::HeldBack { begins } = self.thinning.judge(&vp8, packet.timestamp)
+        {
+            self.segments.hold_back(packet.index, begins);
+            return Taken::Ignore;
         }
-        let Some(segment) = self.segments.back().copied().filter(|segment| packet.index >= segment.first_in)
-        else {
+        let highest = self.segments.index();
+        let Some((index, segment)) = self.segments.number(packet.key, packet.index) else {
             return Taken::Ignore;
         };
-        let index = segment.first_out + (packet.index - segment.first_in);
         let timestamp = packet.timestamp.wrapping_add(segment.timestamp_offset);
-        if index > self.index || self.sent.is_none() {
-            (self.index, self.timestamp) = (index, timestamp);
+        if index > highest {
+            self.timestamp = timestamp;
+            self.report = packet.report;
             if let Some(vp8) = packet.vp8 {
                 self.picture_id = vp8.shifted_picture_id(segment.shift.picture).unwrap_or(self.picture_id);
                 self.tl0 = vp8.tl0().map_or(self.tl0, |tl0| tl0.wrapping_add(segment.shift.tl0));
@@ -209,38 +234,57 @@ impl Slot {
     }
 
     fn begin(&mut self, now: Instant, packet: &Incoming) {
-        // At least one frame: 20 ms of audio, a 30th of a second of video.
-        let least = if self.id.is_video() { 3000 } else { 960 };
-        let passed = self.sent.map_or(0.0, |sent| now.saturating_duration_since(sent).as_secs_f64());
-        let step = ((passed * f64::from(self.rate)) as u64 as u32).max(least);
         let shift = packet.vp8.map_or_else(Shift::default, |vp8| Shift {
             picture: vp8.picture_id().map_or(0, |id| self.picture_id.wrapping_add(1).wrapping_sub(id)),
             tl0: vp8.tl0().map_or(0, |tl0| self.tl0.wrapping_add(1).wrapping_sub(tl0)),
         });
-        if self.segments.len() == SEGMENTS_MAX {
-            self.segments.pop_front();
+        let timestamp = self.timestamp.wrapping_add(self.step(now, packet));
+        let offset = timestamp.wrapping_sub(packet.timestamp);
+        self.segments.begin(packet.key, packet.index, offset, shift);
+        self.thinning.begin();
+        if let Some(vp8) = packet.vp8 {
+            self.thinning.judge(&vp8, packet.timestamp);
         }
-        self.segments.push_back(Segment {
-            key: packet.key,
-            first_in: packet.index,
-            first_out: self.index + 1,
-            timestamp_offset: self.timestamp.wrapping_add(step).wrapping_sub(packet.timestamp),
-            shift,
-        });
         self.live = true;
+    }
+
+    /// How far the slot's clock goes on to the first packet of another source.
+    fn step(&self, now: Instant, packet: &Incoming) -> u32 {
+        // At least one frame: 20 ms of audio, a 30th of a second of video.
+        let least = if self.id.is_video() { 3000 } else { 960 };
+        let passed = self.sent.map_or(0.0, |sent| now.saturating_duration_since(sent).as_secs_f64());
+        let passed = (passed * f64::from(self.rate)) as u64 as u32;
+        let apart = self.apart(packet).filter(|apart| {
+            let limit = APART_MAX * i64::from(self.rate);
+            (-limit..=limit + i64::from(passed)).contains(apart)
+        });
+        match apart {
+            // Both layers' picture of one moment may be sent: these are two pictures all the same.
+            Some(apart) => apart.max(1) as u32,
+            None => passed.max(least),
+        }
+    }
+
+    /// How much later than the newest picture in the slot this one was taken, by their publisher's clock; `None` when
+    /// they are not of one publication, or it has not told.
+    fn apart(&self, packet: &Incoming) -> Option<i64> {
+        let (old, new) = (self.report?, packet.report?);
+        let segment = self.segments.last().filter(|_| old.publication == new.publication)?;
+        let since = |ntp: u64, timestamp: u32, report: Report| {
+            let ticks = (i128::from(ntp.wrapping_sub(report.ntp) as i64) * i128::from(self.rate)) >> 32;
+            ticks as i64 - i64::from(timestamp.wrapping_sub(report.timestamp) as i32)
+        };
+        let newest = self.timestamp.wrapping_sub(segment.timestamp_offset);
+        // Both pictures' distance from the moment of the newer report.
+        Some(since(new.ntp, newest, old) - since(new.ntp, packet.timestamp, new))
     }
 
     /// The packet that was sent under this number.
     pub(crate) fn find(&self, seq_no: u16) -> Option<Found> {
-        let distance = seq_no.wrapping_sub(self.index as u16) as i16;
-        let index = self.index.checked_add_signed(i64::from(distance))?;
-        if index > self.index {
-            return None;
-        }
-        let segment = self.segments.iter().rev().find(|segment| segment.first_out <= index)?;
+        let (source_index, index, segment) = self.segments.find(seq_no)?;
         Some(Found {
             key: segment.key,
-            source_index: segment.first_in + (index - segment.first_out),
+            source_index,
             index,
             timestamp_offset: segment.timestamp_offset,
             shift: segment.shift,
@@ -249,7 +293,7 @@ impl Slot {
 
     /// What the slot's clock shows when its source's clock shows this; `None` while it carries nothing.
     pub(crate) fn timestamp_of(&self, source_timestamp: u32) -> Option<u32> {
-        let segment = self.segments.back().filter(|_| self.live)?;
+        let segment = self.segments.last().filter(|_| self.live)?;
         Some(source_timestamp.wrapping_add(segment.timestamp_offset))
     }
 }

@@ -1,12 +1,14 @@
-//! A track: the media of one publication, or a piece of music, and the slots that carry it.
+//! A track: the media of one layer of a publication, or a piece of music, and the slots that carry it.
 
 use std::time::{Duration, Instant};
 
 use crate::api::Publication;
 use crate::history::History;
 use crate::keyframe::KeyframeRequests;
+use crate::layers::Rid;
+use crate::meter::Meter;
 use crate::reception::Reception;
-use crate::rewrite::TrackKey;
+use crate::rewrite::{Report, TrackKey};
 
 /// Two seconds of 2.5 Mbit/s.
 const VIDEO_PACKETS: usize = 512;
@@ -20,38 +22,67 @@ pub(crate) struct Subscriber {
     pub(crate) slot: u16,
 }
 
-/// The SSRC that a publication comes from now.
+/// The SSRC that a track comes from now.
 pub(crate) struct Source {
     pub(crate) ssrc: u32,
     pub(crate) reception: Reception,
 }
 
+/// Nothing for so long: a layer that its publisher has stopped. Longer than two frames of the slowest camera.
+const STOPPED: Duration = Duration::from_millis(600);
+
+/// Which layer of which publication a track is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Origin {
+    pub(crate) publication: Publication,
+    /// Number of the publication in the thread.
+    pub(crate) published: u32,
+    pub(crate) rid: Rid,
+}
+
 pub(crate) struct Track {
     /// `None` for music.
-    pub(crate) publication: Option<Publication>,
+    pub(crate) origin: Option<Origin>,
     pub(crate) key: TrackKey,
     pub(crate) allowed: bool,
-    pub(crate) seen: bool,
     pub(crate) source: Option<Source>,
     pub(crate) subscribers: Vec<Subscriber>,
     pub(crate) history: History,
     pub(crate) keyframes: KeyframeRequests,
     pub(crate) clock: SourceClock,
+    pub(crate) meter: Meter,
+    /// Pixels, of the last key frame.
+    pub(crate) size: Option<(u16, u16)>,
+    /// It is being sent, as far as has been noticed.
+    pub(crate) live: bool,
 }
 
 impl Track {
-    pub(crate) fn new(publication: Option<Publication>, video: bool, key: TrackKey) -> Self {
+    pub(crate) fn new(origin: Option<Origin>, video: bool, key: TrackKey) -> Self {
         Self {
-            publication,
+            origin,
             key,
-            allowed: publication.is_none(),
-            seen: false,
+            allowed: origin.is_none(),
             source: None,
             subscribers: Vec::new(),
             history: History::new(if video { VIDEO_PACKETS } else { AUDIO_PACKETS }),
             keyframes: KeyframeRequests::default(),
             clock: SourceClock::new(if video { 90_000 } else { 48_000 }),
+            meter: Meter::default(),
+            size: None,
+            live: false,
         }
+    }
+
+    /// Notices that nothing has come for a while; true when that is news.
+    pub(crate) fn stopped(&mut self, now: Instant) -> bool {
+        self.live && !self.clock.runs(now, STOPPED) && std::mem::replace(&mut self.live, false)
+    }
+
+    /// What its publisher said last of its clock.
+    pub(crate) fn report(&self) -> Option<Report> {
+        let publication = self.origin?.publication;
+        self.clock.report.map(|(ntp, timestamp)| Report { publication, ntp, timestamp })
     }
 
     pub(crate) fn is_video(&self) -> bool {
@@ -95,6 +126,10 @@ impl SourceClock {
 
     pub(crate) fn reset(&mut self) {
         *self = Self::new(self.rate);
+    }
+
+    fn runs(&self, now: Instant, patience: Duration) -> bool {
+        self.last.is_some_and(|(_, seen)| now.saturating_duration_since(seen) < patience)
     }
 
     pub(crate) fn packet(&mut self, now: Instant, timestamp: u32) {

@@ -43,11 +43,10 @@ impl Plane {
     }
 
     fn sender_reported(&mut self, now: Instant, at: u32, ssrc: u32, ntp: u64, timestamp: u32) {
-        let role = self.peers.get(at).and_then(|peer| peer.sources.get(&ssrc).map(|role| (peer, *role)));
-        let Some((peer, role)) = role.filter(|(_, role)| !role.retransmission) else { return };
-        let track = peer.track_of(role.uplink);
+        let role = self.peers.get(at).and_then(|peer| peer.sources.get(&ssrc).copied());
+        let Some(role) = role.filter(|role| !role.retransmission) else { return };
         let server_ntp = self.wall.ntp(now);
-        let Some(track) = self.tracks.get_mut(track) else { return };
+        let Some(track) = self.tracks.get_mut(role.track) else { return };
         if let Some(source) = track.source.as_mut().filter(|source| source.ssrc == ssrc) {
             source.reception.sender_reported(now, ntp);
             track.clock.reported(server_ntp, ntp, timestamp);

@@ -3,10 +3,10 @@
 use std::time::{Duration, Instant};
 
 use super::lines::TICK;
-use super::peer::{SourceRole, Waiting};
+use super::peer::Waiting;
 use super::{Lane, Plane};
 use crate::api::{Event, Uplink};
-use crate::description::{Remote, UplinkParameters};
+use crate::description::UplinkParameters;
 use crate::music::SAMPLES;
 use crate::reception::{Arrival, Reception};
 use crate::rewrite::{Incoming, Rewritten, Taken};
@@ -26,6 +26,7 @@ struct Media<'a> {
     index: u64,
     timestamp: u32,
     marker: bool,
+    vp8: Option<Descriptor>,
     payload: &'a [u8],
 }
 
@@ -36,17 +37,9 @@ impl Plane {
         let (length, index) = peer.inbound.as_mut()?.open(&self.identity, packet, &header)?;
         let packet = &packet[..length];
         let moved = peer.ice.media_from(now, from);
-        let remote = peer.remote.as_ref()?;
-        let role = match peer.sources.get(&header.ssrc) {
-            Some(role) => *role,
-            None => {
-                let role = role_of(remote, &header, packet)?;
-                peer.sources.insert(header.ssrc, role);
-                self.by_ssrc.insert(header.ssrc, at);
-                role
-            }
-        };
-        let parameters = remote.uplink(role.uplink)?;
+        let role = self.role(at, &header, packet)?;
+        let peer = self.peers.get_mut(at)?;
+        let parameters = peer.remote.as_ref()?.uplink(role.uplink)?;
         if let Some(id) = parameters.transport_cc_extension
             && let Some(seq_no) = header.extension(packet, id).and_then(|value| value.first_chunk())
         {
@@ -58,7 +51,7 @@ impl Plane {
         let level = level(parameters, &header, packet);
         let expected =
             if role.retransmission { parameters.rtx_payload_type } else { Some(parameters.payload_type) };
-        let track = peer.track_of(role.uplink);
+        let track = role.track;
         if moved {
             self.moved(now, at);
         }
@@ -72,12 +65,13 @@ impl Plane {
         if let Some(level) = level {
             self.level(now, at, track, level);
         }
-        let media = Media { index, timestamp: header.timestamp, marker: header.marker, payload };
+        let vp8 = if role.uplink == Uplink::Microphone { None } else { Descriptor::parse(payload) };
+        let media = Media { index, timestamp: header.timestamp, marker: header.marker, vp8, payload };
         self.arrived(now, track, header.ssrc, media);
         Some(())
     }
 
-    /// A packet of a publication's own source.
+    /// A packet of a track's own source.
     fn arrived(&mut self, now: Instant, number: u32, ssrc: u32, media: Media<'_>) {
         let epoch = self.epochs + 1;
         let Some(track) = self.tracks.get_mut(number) else { return };
@@ -88,19 +82,26 @@ impl Plane {
             track.clock.reset();
             self.epochs = epoch;
         }
-        if let Some(publication) = track.publication.filter(|_| !track.seen) {
-            track.seen = true;
-            self.events.push_back(Event::PublicationSeen(publication));
-        }
         track.clock.packet(now, media.timestamp);
+        let temporal = media.vp8.map_or(0, |vp8| vp8.temporal);
+        track.meter.add(now, temporal, media.payload.len());
+        let size = media.vp8.and_then(|vp8| vp8.size(media.payload)).or(track.size);
+        let news = !track.live || size != track.size;
+        (track.live, track.size) = (true, size);
         let Some(source) = &mut track.source else { return };
         let arrival = source.reception.arrived(now, media.index, media.timestamp);
-        if !track.allowed {
+        let (origin, allowed) = (track.origin, track.allowed);
+        if !allowed {
             source.reception.ask_for_nothing();
-            return;
-        }
-        if let Some(due) = source.reception.deadline() {
+        } else if let Some(due) = source.reception.deadline() {
             self.timers_due = self.timers_due.min(due);
+        }
+        if let Some(origin) = origin.filter(|_| news) {
+            // Before it is forwarded: its first packet may be the key frame that slots wait for.
+            self.layer_changed(now, origin.published);
+        }
+        if !allowed {
+            return;
         }
         match arrival {
             Arrival::Repeated => return,
@@ -117,7 +118,8 @@ impl Plane {
         let track = self.tracks.get_mut(number).filter(|track| track.allowed)?;
         let source = track.source.as_mut()?;
         if let Some(index) = source.reception.repaired(now, u16::from_be_bytes(*original)) {
-            let media = Media { index, timestamp: header.timestamp, marker: header.marker, payload };
+            let vp8 = if track.is_video() { Descriptor::parse(payload) } else { None };
+            let media = Media { index, timestamp: header.timestamp, marker: header.marker, vp8, payload };
             self.forward(now, number, media);
         }
         Some(())
@@ -137,21 +139,23 @@ impl Plane {
             if let Some(track) = self.tracks.get_mut(number) {
                 track.clock.packet(now, timestamp);
             }
-            self.forward(now, number, Media { index: count, timestamp, marker: false, payload: &packet });
+            let media = Media { index: count, timestamp, marker: false, vp8: None, payload: &packet };
+            self.forward(now, number, media);
         }
     }
 
     fn forward(&mut self, now: Instant, number: u32, media: Media<'_>) {
         let Some(track) = self.tracks.get_mut(number) else { return };
         let video = track.is_video();
-        let vp8 = if video { Descriptor::parse(media.payload) } else { None };
+        let vp8 = media.vp8;
         if !track.history.store(now, media.index, (media.timestamp, media.marker), vp8, media.payload) {
             return;
         }
         if vp8.is_some_and(|vp8| vp8.key_frame) {
             track.keyframes.arrived();
         }
-        let packet = Incoming { key: track.key, index: media.index, timestamp: media.timestamp, vp8 };
+        let (index, timestamp, report) = (media.index, media.timestamp, track.report());
+        let packet = Incoming { key: track.key, index, timestamp, vp8, report };
         // Taken out for the loop and put back: the loop needs all of `self`, and allocates nothing this way.
         let subscribers = std::mem::take(&mut track.subscribers);
         let lane = if video { Lane::Video } else { Lane::Urgent };
@@ -232,36 +236,4 @@ fn waiting(packet: &Incoming, rewritten: &Rewritten, slot: u16, payload: usize) 
 fn level(parameters: &UplinkParameters, header: &Header, packet: &[u8]) -> Option<u8> {
     let value = header.extension(packet, parameters.level_extension?)?.first()?;
     Some(127 - (value & 0x7f))
-}
-
-/// What a new SSRC is: the answer names it, or its first packets do by `mid` (and only those: MEDIA.md §4), or it can
-/// only be the microphone's.
-fn role_of(remote: &Remote, header: &Header, packet: &[u8]) -> Option<SourceRole> {
-    let parameters = |uplink| remote.uplink(uplink);
-    for uplink in Uplink::ALL {
-        for (main, rtx) in parameters(uplink).into_iter().flat_map(|parameters| &parameters.sources) {
-            if *main == header.ssrc {
-                // Chromium names retransmissions without their group when it sends no layers.
-                let rtx_type = parameters(uplink).and_then(|parameters| parameters.rtx_payload_type);
-                let retransmission = Some(header.payload_type) == rtx_type;
-                return Some(SourceRole { uplink, retransmission });
-            }
-            if *rtx == Some(header.ssrc) {
-                return Some(SourceRole { uplink, retransmission: true });
-            }
-        }
-    }
-    for uplink in Uplink::ALL {
-        let Some(parameters) = parameters(uplink) else { continue };
-        let mid = parameters.mid_extension.and_then(|id| header.extension(packet, id));
-        let named = mid == Some(uplink.mid().as_bytes());
-        let only = mid.is_none() && uplink == Uplink::Microphone;
-        if (named || only) && header.payload_type == parameters.payload_type {
-            return Some(SourceRole { uplink, retransmission: false });
-        }
-        if named && Some(header.payload_type) == parameters.rtx_payload_type {
-            return Some(SourceRole { uplink, retransmission: true });
-        }
-    }
-    None
 }

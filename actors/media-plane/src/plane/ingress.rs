@@ -102,8 +102,8 @@ impl Plane {
 
     /// The peer has another address: what was on its way is lost in both directions.
     pub(super) fn moved(&mut self, now: Instant, at: u32) {
-        let Some(tracks) = self.peers.get(at).map(|peer| peer.tracks) else { return };
-        for track in tracks {
+        let Some(published) = self.peers.get(at).map(|peer| peer.published) else { return };
+        for track in self.tracks_of(published) {
             if self.tracks.get(track).is_some_and(|track| track.allowed && track.source.is_some()) {
                 self.ask_keyframe(now, track);
             }

@@ -1,7 +1,7 @@
 //! One thread's share of the data plane, without the thread: commands, datagrams and time come in, datagrams and
 //! events come out.
 //!
-//! Pure: reads no clock, owns no socket. Tracks and peers lie in slabs beside each other, so that forwarding a
+//! Pure: reads no clock, owns no socket. Publications, their layers' tracks and peers lie in slabs beside each other, so that forwarding a
 //! packet borrows one track and one subscriber at a time. Per packet and subscriber nothing is allocated: what
 //! arrived is kept once, in the track's history, and each subscriber's copy is written into the batch that is sent.
 
@@ -10,9 +10,11 @@ mod feedback;
 mod feeds;
 mod forward;
 mod ingress;
+mod layers;
 mod lines;
 mod peer;
 mod peers;
+mod sources;
 mod timers;
 
 use std::collections::{HashMap, VecDeque};
@@ -24,10 +26,11 @@ pub(crate) use egress::{Batch, Message};
 use crate::Statistics;
 use crate::api::{Command, Event, PeerId};
 use crate::music::MusicClock;
+use crate::published::Published;
 use crate::rewrite::TrackKey;
 use crate::route::Route;
 use crate::slab::Slab;
-use crate::track::Track;
+use crate::track::{Origin, Track};
 use crate::transport::Identity;
 use peer::Peer;
 
@@ -66,6 +69,7 @@ pub(crate) struct Plane {
     identity: Arc<Identity>,
     wall: WallClock,
     peers: Slab<Peer>,
+    published: Slab<Published>,
     tracks: Slab<Track>,
     by_id: HashMap<PeerId, u32>,
     by_ufrag: HashMap<String, u32>,
@@ -85,6 +89,8 @@ pub(crate) struct Plane {
     lines_due: Option<Instant>,
     probes_due: Option<Instant>,
     padding: Vec<lines::Padding>,
+    /// When layers are looked at; `None` while nobody sends any.
+    layers_due: Option<Instant>,
     timers_due: Instant,
     events: VecDeque<Event>,
     random: u64,
@@ -104,6 +110,7 @@ impl Plane {
             identity,
             wall,
             peers: Slab::new(),
+            published: Slab::new(),
             tracks: Slab::new(),
             by_id: HashMap::new(),
             by_ufrag: HashMap::new(),
@@ -118,6 +125,7 @@ impl Plane {
             lines_due: None,
             probes_due: None,
             padding: Vec::new(),
+            layers_due: None,
             timers_due: wall.at,
             events: VecDeque::new(),
             random: seed | 1,
@@ -138,9 +146,9 @@ impl Plane {
             Command::SetRemote { peer, remote } => self.set_remote(now, peer, *remote),
             Command::RestartIce { peer, ice } => self.restart_ice(now, peer, ice),
             Command::GrowSlots { peer, slots } => self.grow_slots(peer, slots),
-            Command::Allow { peer, uplinks } => self.allow(peer, &uplinks),
+            Command::Allow { peer, uplinks } => self.allow(now, peer, &uplinks),
             Command::SetFeeds(feeds) => self.set_feeds(now, &feeds),
-            Command::SetDemand { .. } => {}
+            Command::SetDemand { peer, demands } => self.set_demand(now, peer, &demands),
             Command::RequestKeyframe(publication) => self.request_keyframe(now, publication),
             Command::RemovePeer(peer) => self.remove_peer(peer),
             Command::Stop => {}
@@ -157,9 +165,9 @@ impl Plane {
         std::mem::take(&mut self.counted)
     }
 
-    fn add_track(&mut self, publication: Option<crate::api::Publication>, video: bool) -> u32 {
+    fn add_track(&mut self, origin: Option<Origin>, video: bool) -> u32 {
         let epoch = self.next_epoch();
-        self.tracks.insert_with(|track| Track::new(publication, video, TrackKey { track, epoch }))
+        self.tracks.insert_with(|track| Track::new(origin, video, TrackKey { track, epoch }))
     }
 
     /// Never the same twice, so that numbers of removed tracks are recognised.

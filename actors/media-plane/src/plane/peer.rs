@@ -4,9 +4,11 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use super::Lane;
-use crate::api::{IceCredentials, PeerId, SlotCount, Uplink};
+use super::sources::SourceRole;
+use crate::api::{IceCredentials, PeerId, SlotCount};
 use crate::bandwidth::{Arrivals, Budget};
 use crate::description::{Remote, slots};
+use crate::layers::{Demand, LayerSet, SlotQuality};
 use crate::rewrite::{Slot, TrackKey};
 use crate::route::Route;
 use crate::transport::{Dtls, Ice, Inbound, Outbound};
@@ -17,13 +19,6 @@ const WAITING_MAX: usize = 2048;
 const RESENDS_MAX: u32 = 300;
 const RESENDS_WINDOW: Duration = Duration::from_millis(500);
 const ROUND_TRIP_UNKNOWN: Duration = Duration::from_millis(100);
-
-/// What an SSRC of a peer is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct SourceRole {
-    pub(super) uplink: Uplink,
-    pub(super) retransmission: bool,
-}
 
 /// A packet on its way to a subscriber: where it is, and its numbers there.
 #[derive(Clone, Copy, Debug)]
@@ -41,6 +36,18 @@ pub(super) struct Waiting {
     pub(super) resend: Option<u64>,
 }
 
+/// What a slot is to show, and what was made of that.
+#[derive(Clone, Copy, Default)]
+pub(super) struct View {
+    /// The publication that is its feed.
+    pub(super) published: Option<u32>,
+    pub(super) demand: Demand,
+    /// What it carries; `None` for a slot without a picture.
+    pub(super) quality: Option<SlotQuality>,
+    /// What its publisher is to send for its sake.
+    pub(super) needs: LayerSet,
+}
+
 pub(super) struct Peer {
     pub(super) id: PeerId,
     pub(super) ice: Ice,
@@ -48,8 +55,11 @@ pub(super) struct Peer {
     pub(super) inbound: Option<Inbound>,
     pub(super) outbound: Option<Outbound>,
     pub(super) remote: Option<Remote>,
-    pub(super) tracks: [u32; 3],
+    /// Its publications, by uplink.
+    pub(super) published: [u32; 3],
     pub(super) slots: Vec<Slot>,
+    /// What the slots of the same number are to show.
+    pub(super) views: Vec<View>,
     pub(super) sources: HashMap<u32, SourceRole>,
     /// Packets to be sent at the next occasion, by lane.
     lanes: [Vec<Waiting>; 2],
@@ -68,7 +78,7 @@ pub(super) struct Peer {
 }
 
 impl Peer {
-    pub(super) fn new(now: Instant, id: PeerId, ice: IceCredentials, tracks: [u32; 3]) -> Self {
+    pub(super) fn new(now: Instant, id: PeerId, ice: IceCredentials, published: [u32; 3]) -> Self {
         Self {
             id,
             ice: Ice::new(now, ice),
@@ -76,8 +86,9 @@ impl Peer {
             inbound: None,
             outbound: None,
             remote: None,
-            tracks,
+            published,
             slots: Vec::new(),
+            views: Vec::new(),
             sources: HashMap::new(),
             lanes: [Vec::new(), Vec::new()],
             arrivals: Arrivals::new(),
@@ -96,6 +107,7 @@ impl Peer {
         for id in slots(count) {
             if self.slots.iter().all(|slot| slot.id != id) {
                 self.slots.push(Slot::new(id, random()));
+                self.views.push(View::default());
             }
         }
         self.number_transport();
@@ -116,10 +128,6 @@ impl Peer {
     pub(super) fn reachable(&self) -> Option<Route> {
         let ready = self.outbound.is_some() && !self.gone;
         if ready { self.ice.address() } else { None }
-    }
-
-    pub(super) fn track_of(&self, uplink: Uplink) -> u32 {
-        self.tracks[uplink as usize]
     }
 
     /// Queues a packet. True when the lane was empty before.

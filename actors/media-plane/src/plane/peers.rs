@@ -4,8 +4,11 @@ use std::time::{Duration, Instant};
 
 use super::peer::Peer;
 use super::{LANES, Plane};
-use crate::api::{Event, GoneReason, IceCredentials, PeerId, Publication, SlotCount, Uplink};
+use crate::api::{Event, Feed, GoneReason, IceCredentials, PeerId, Publication, SlotCount, Uplink};
 use crate::description::Remote;
+use crate::layers::LayerSet;
+use crate::published::Published;
+use crate::track::Subscriber;
 use crate::transport::{Progress, keys_to_contexts};
 
 /// First reports come soon, so that senders ramp up.
@@ -17,11 +20,11 @@ impl Plane {
             return;
         }
         let ufrag = ice.ufrag.clone();
-        let tracks = Uplink::ALL.map(|uplink| {
+        let published = Uplink::ALL.map(|uplink| {
             let publication = Publication { peer: id, uplink };
-            self.add_track(Some(publication), uplink != Uplink::Microphone)
+            self.published.insert_with(|_| Published::new(publication))
         });
-        let mut peer = Peer::new(now, id, ice, tracks);
+        let mut peer = Peer::new(now, id, ice, published);
         peer.grow(slots, || self.random());
         self.wake_by(peer.ice.deadline(now));
         let at = self.peers.insert_with(|_| peer);
@@ -76,27 +79,42 @@ impl Plane {
         for lane in LANES {
             self.waiting[lane as usize].retain(|waiting| *waiting != at);
         }
-        for track in peer.tracks {
-            let subscribers = self.tracks.remove(track).map(|track| track.subscribers).unwrap_or_default();
+        for number in self.tracks_of(peer.published).collect::<Vec<_>>() {
+            let subscribers = self.tracks.remove(number).map(|track| track.subscribers).unwrap_or_default();
             for subscriber in subscribers {
                 let slots = self.peers.get_mut(subscriber.peer).map(|peer| &mut peer.slots);
-                let Some(slot) = slots.and_then(|slots| slots.get_mut(usize::from(subscriber.slot))) else {
-                    continue;
-                };
-                let played = slot.playing().map(|key| key.track);
-                slot.forget(track);
-                if slot.wanted().is_none()
-                    && let Some(played) = played
-                {
-                    self.unsubscribe(played, subscriber);
+                if let Some(slot) = slots.and_then(|slots| slots.get_mut(usize::from(subscriber.slot))) {
+                    slot.forget(number);
                 }
             }
         }
-        for track in self.tracks.numbers() {
-            if let Some(track) = self.tracks.get_mut(track) {
+        for number in peer.published {
+            let watchers = self.published.remove(number).map(|known| known.watchers).unwrap_or_default();
+            for watcher in watchers {
+                self.darken(watcher);
+            }
+        }
+        for number in self.tracks.numbers() {
+            if let Some(track) = self.tracks.get_mut(number) {
                 track.subscribers.retain(|subscriber| subscriber.peer != at);
             }
         }
+        for number in self.published.numbers() {
+            if let Some(published) = self.published.get_mut(number) {
+                published.watchers.retain(|watcher| watcher.peer != at);
+            }
+        }
+    }
+
+    /// What the slot was to carry is gone.
+    fn darken(&mut self, watcher: Subscriber) {
+        let number = usize::from(watcher.slot);
+        let Some(peer) = self.peers.get_mut(watcher.peer) else { return };
+        let (slot, view) = (&mut peer.slots[number], &mut peer.views[number]);
+        (view.published, view.quality, view.needs) = (None, None, LayerSet::NONE);
+        let before = [slot.wanted(), slot.playing().map(|key| key.track)];
+        slot.set_feed(Feed::Silence);
+        self.keep_subscribed(watcher, before);
     }
 
     /// Nobody finds the peer by address or credentials any more.

@@ -4,12 +4,15 @@ use std::time::{Duration, Instant};
 
 use super::Plane;
 use crate::api::{Event, GoneReason, Uplink};
+use crate::layers::Rid;
 use crate::rtcp::{Block, estimate, nack, picture_loss, receiver_report, sender_report};
 use crate::transport::Standing;
 
 const REPORTS: Duration = Duration::from_secs(1);
 /// What a client's senders are told they may use, if they do not estimate it themselves from feedback.
 const CAMERA_BITS: u32 = 2_500_000;
+const MIDDLE_BITS: u32 = 700_000;
+const SMALL_BITS: u32 = 200_000;
 const SCREEN_BITS: u32 = 2_500_000;
 
 /// Why a thread wakes up.
@@ -23,6 +26,8 @@ pub(crate) enum Wake {
     Levels,
     /// Feedback, estimates or a step of a probe.
     Lines,
+    /// Layers may have stopped, or be unwanted.
+    Layers,
     /// Reports, repair, handshakes or consent of some peer.
     Peers,
 }
@@ -34,8 +39,9 @@ impl Plane {
         let video = self.video_deadline(now).map(|at| (at, Wake::Video));
         let levels = self.levels_due.map(|at| (at, Wake::Levels));
         let lines = self.lines_deadline().map(|at| (at, Wake::Lines));
+        let layers = self.layers_due.map(|at| (at, Wake::Layers));
         let peers = (self.timers_due, Wake::Peers);
-        [music, video, levels, lines]
+        [music, video, levels, lines, layers]
             .into_iter()
             .flatten()
             .fold(peers, |first, next| if next.0 < first.0 { next } else { first })
@@ -52,6 +58,9 @@ impl Plane {
             self.tell_levels();
         }
         self.lines_timeout(now);
+        if self.layers_due.is_some_and(|at| at <= now) {
+            self.look(now);
+        }
         if self.timers_due <= now {
             self.timers_due = now + REPORTS;
             for at in self.peers.numbers() {
@@ -89,9 +98,11 @@ impl Plane {
 
     /// Asks a publisher for missing packets and for key frames.
     fn repair(&mut self, now: Instant, at: u32) {
+        let Some(published) = self.peers.get(at).map(|peer| peer.published) else { return };
+        let tracks = self.tracks_of(published);
         let Some(peer) = self.peers.get_mut(at) else { return };
         let (Some(to), Some(outbound)) = (peer.ice.address(), peer.outbound.as_mut()) else { return };
-        for number in peer.tracks {
+        for number in tracks {
             let Some(track) = self.tracks.get_mut(number) else { continue };
             let mut packets = Vec::new();
             if let Some(source) = track.source.as_mut().filter(|_| track.allowed) {
@@ -125,8 +136,8 @@ impl Plane {
                 .flatten()
                 .any(|parameters| parameters.transport_cc_extension.is_some())
         });
-        let tracks = peer.tracks;
-        let (blocks, video, bits) = self.receptions(now, tracks);
+        let published = peer.published;
+        let (blocks, video, bits) = self.receptions(now, published);
         let mut compound = receiver_report(&blocks);
         if !video.is_empty() && !estimates_itself {
             estimate(&mut compound, bits, &video);
@@ -149,17 +160,21 @@ impl Plane {
     }
 
     /// Report blocks of a peer's sources, its video sources, and what these may use together.
-    fn receptions(&mut self, now: Instant, tracks: [u32; 3]) -> (Vec<Block>, Vec<u32>, u32) {
+    fn receptions(&mut self, now: Instant, published: [u32; 3]) -> (Vec<Block>, Vec<u32>, u32) {
         let (mut blocks, mut video, mut bits) = (Vec::new(), Vec::new(), 0);
-        for number in tracks {
+        for number in self.tracks_of(published) {
             let Some(track) = self.tracks.get_mut(number) else { continue };
-            let screen = track.publication.is_some_and(|publication| publication.uplink == Uplink::Screen);
-            let is_video = track.is_video();
+            let (is_video, origin) = (track.is_video(), track.origin);
             let Some(source) = &mut track.source else { continue };
             blocks.push(source.reception.block(now, source.ssrc));
             if is_video {
                 video.push(source.ssrc);
-                bits += if screen { SCREEN_BITS } else { CAMERA_BITS };
+                bits += match origin.map(|origin| (origin.publication.uplink, origin.rid)) {
+                    Some((Uplink::Screen, _)) => SCREEN_BITS,
+                    Some((_, Rid::L)) => SMALL_BITS,
+                    Some((_, Rid::M)) => MIDDLE_BITS,
+                    Some((_, Rid::H)) | None => CAMERA_BITS,
+                };
             }
         }
         (blocks, video, bits)

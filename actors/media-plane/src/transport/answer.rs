@@ -7,6 +7,7 @@ use rtc_sdp::description::session::SessionDescription;
 
 use crate::api::Uplink;
 use crate::description::{DescriptionError, Remote, UplinkParameters, extension};
+use crate::layers::Rid;
 
 const BYTES_MAX: usize = 64 * 1024;
 const LINES_MAX: usize = 4096;
@@ -78,6 +79,9 @@ fn parameters(attributes: &Attributes<'_>, formats: &[String], uplink: Uplink) -
         transport_cc_extension: attributes.extension(extension::TRANSPORT_CC),
         ..UplinkParameters::new(uplink)
     };
+    if attributes.get("simulcast").is_some_and(|simulcast| simulcast.starts_with("send")) {
+        parameters.rids = attributes.all("rid").filter_map(sent_rid).collect();
+    }
     if let Some(payload_type) = payload_type {
         parameters.payload_type = payload_type;
         parameters.rtx_payload_type = rtx;
@@ -98,6 +102,12 @@ fn parameters(attributes: &Attributes<'_>, formats: &[String], uplink: Uplink) -
     }
     parameters.sources.truncate(UplinkParameters::SOURCES_MAX);
     parameters
+}
+
+/// `m send`, perhaps with restrictions after that (RFC 8851).
+fn sent_rid(line: &str) -> Option<Rid> {
+    let (name, rest) = line.split_once(' ')?;
+    Rid::from_name(name.as_bytes()).filter(|_| rest.split(' ').next() == Some("send"))
 }
 
 /// `sha-256 AB:CD:…` (RFC 8122), letters of either case.

@@ -1,0 +1,151 @@
+//! Which layer each video slot of one receiver gets. Pure: what is wanted, what there is and what the line carries go
+//! in, a choice for each slot comes out.
+//!
+//! Size decides first: the smallest layer that is as high as nine tenths of what is shown (nobody sees the difference;
+//! the next one costs four times as much), else the largest there is. Then the budget, in the order of priorities: every
+//! slot gets the least there is before any gets more.
+
+use crate::layers::{Bitrate, Demand, LayerSet, Reason, Rid, SlotQuality};
+use crate::thinning::TEMPORAL_MAX;
+
+/// A layer of a publication, as far as it is known.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Layer {
+    pub(crate) rid: Rid,
+    /// Pixels, of the last key frame; `None` before the first one.
+    pub(crate) size: Option<(u16, u16)>,
+    /// Measured: of its frames up to each temporal layer. Nothing while it is not known.
+    pub(crate) rates: [Bitrate; TEMPORAL_MAX as usize + 1],
+    /// It is being sent now.
+    pub(crate) live: bool,
+}
+
+/// What a slot's receiver wants, and the layers of its publication that have ever been seen, the smallest rid first.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Wish {
+    pub(crate) demand: Demand,
+    pub(crate) layers: [Option<Layer>; 3],
+}
+
+/// What a slot gets.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Choice {
+    /// The layer to send. `None` with [`Reason::Source`]: there is none, the old picture may stay; with others: nothing
+    /// is to be sent.
+    pub(crate) quality: SlotQuality,
+    /// Highest temporal layer to send.
+    pub(crate) temporal: u8,
+    /// What its publisher should send for its sake.
+    pub(crate) needs: LayerSet,
+}
+
+/// Chooses for all slots of a receiver; `choices` gets one for each wish, in their order.
+pub(crate) fn choose(budget: Option<Bitrate>, wishes: &[Wish], choices: &mut Vec<Choice>) {
+    choices.clear();
+    choices.extend(wishes.iter().map(Wish::by_size));
+    if let Some(budget) = budget {
+        share(budget, wishes, choices);
+    }
+}
+
+impl Wish {
+    fn by_size(&self) -> Choice {
+        let best = self.fitting(|_| true);
+        let live = self.fitting(|layer| layer.live).or(best);
+        let largest = self.largest();
+        let reason = match (live, best) {
+            (Some(live), Some(best)) if rank(&live) < rank(&best) => Reason::Source,
+            (Some(live), _) if largest.is_some_and(|largest| rank(&live) < rank(&largest)) => Reason::Size,
+            (Some(_), _) => Reason::Full,
+            (None, _) => Reason::Source,
+        };
+        let needs = best.map_or(LayerSet::ALL, |best| LayerSet::from_iter([best.rid]));
+        let quality = SlotQuality { layer: live.map(|layer| layer.rid), reason };
+        Choice { quality, temporal: TEMPORAL_MAX, needs }
+    }
+
+    fn known(&self) -> impl Iterator<Item = Layer> {
+        self.layers.into_iter().flatten()
+    }
+
+    fn largest(&self) -> Option<Layer> {
+        self.known().max_by_key(rank)
+    }
+
+    /// The smallest one that is large enough, else the largest. One whose size is not known counts as smallest.
+    fn fitting(&self, suits: impl Fn(&Layer) -> bool) -> Option<Layer> {
+        let enough = u32::from(self.demand.height) * 9;
+        let candidates = || self.known().filter(&suits);
+        let large = candidates().filter(|layer| u32::from(height(layer)) * 10 >= enough).min_by_key(rank);
+        large.or_else(|| candidates().max_by_key(rank))
+    }
+}
+
+fn height(layer: &Layer) -> u16 {
+    layer.size.map_or(0, |(_, height)| height)
+}
+
+fn rank(layer: &Layer) -> (u16, Rid) {
+    (height(layer), layer.rid)
+}
+
+/// Lowers the choices to what the budget carries.
+fn share(budget: Bitrate, wishes: &[Wish], choices: &mut [Choice]) {
+    let mut left = budget.0;
+    let mut order: Vec<usize> = (0..wishes.len()).collect();
+    order.sort_by_key(|&slot| wishes[slot].demand.priority);
+    let mut wanted: Vec<Option<Layer>> = Vec::with_capacity(wishes.len());
+    for (wish, choice) in wishes.iter().zip(choices.iter_mut()) {
+        let layer = choice.quality.layer;
+        wanted.push(wish.known().find(|known| Some(known.rid) == layer));
+        if layer.is_some() {
+            choice.quality = SlotQuality { layer: None, reason: Reason::Paused };
+        }
+    }
+    let mut spent = vec![0; wishes.len()];
+    let mut grant = |slot: usize, layer: Layer, temporal: u8, choice: &mut Choice| {
+        let cost = layer.rates[usize::from(temporal)].0;
+        let fits = cost <= left + spent[slot];
+        if fits {
+            left = left + spent[slot] - cost;
+            spent[slot] = cost;
+            (choice.quality.layer, choice.temporal) = (Some(layer.rid), temporal);
+        }
+        fits
+    };
+    let steps = |slot: usize| {
+        let wanted: Option<Layer> = wanted[slot];
+        let layers = wishes[slot]
+            .known()
+            .filter(move |layer| layer.live && wanted.is_some_and(|wanted| rank(layer) <= rank(&wanted)));
+        let mut layers: Vec<Layer> = layers.collect();
+        layers.sort_by_key(rank);
+        layers
+    };
+    // First the least for everybody, then more.
+    for &slot in &order {
+        if let Some(least) = steps(slot).first().copied() {
+            for temporal in (0..=TEMPORAL_MAX).rev() {
+                if grant(slot, least, temporal, &mut choices[slot]) {
+                    break;
+                }
+            }
+        }
+    }
+    for &slot in &order {
+        let granted = choices[slot].quality.layer.is_some();
+        for layer in steps(slot).into_iter().skip(1).filter(|_| granted) {
+            grant(slot, layer, TEMPORAL_MAX, &mut choices[slot]);
+        }
+    }
+    for ((wish, choice), wanted) in wishes.iter().zip(choices.iter_mut()).zip(wanted) {
+        let (Some(wanted), Some(rid)) = (wanted, choice.quality.layer) else { continue };
+        choice.needs.insert(rid);
+        let full = rid == wanted.rid && choice.temporal == TEMPORAL_MAX;
+        choice.quality.reason = if full { wish.by_size().quality.reason } else { Reason::Line };
+    }
+}
+
+#[cfg(test)]
+#[path = "allocation_tests.rs"]
+mod tests;

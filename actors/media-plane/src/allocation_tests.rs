@@ -1,0 +1,96 @@
+use super::*;
+use crate::layers::Priority;
+
+fn layer(rid: Rid, height: u16, kilobits: u64, live: bool) -> Option<Layer> {
+    let rates = [2, 3, 4, 4].map(|quarters| Bitrate(kilobits * 250 * quarters));
+    Some(Layer { rid, size: (height > 0).then_some((height / 9 * 16, height)), rates, live })
+}
+
+fn three() -> [Option<Layer>; 3] {
+    [layer(Rid::L, 180, 150, true), layer(Rid::M, 360, 500, true), layer(Rid::H, 720, 2000, true)]
+}
+
+fn wish(height: u16, priority: Priority, layers: [Option<Layer>; 3]) -> Wish {
+    Wish { demand: Demand { width: height / 9 * 16, height, priority }, layers }
+}
+
+fn chosen(budget: Option<u64>, wishes: &[Wish]) -> Vec<Choice> {
+    let mut choices = Vec::new();
+    choose(budget.map(|kilobits| Bitrate(kilobits * 1000)), wishes, &mut choices);
+    choices
+}
+
+fn one(height: u16, layers: [Option<Layer>; 3]) -> (Option<Rid>, Reason, LayerSet) {
+    let choice = chosen(None, &[wish(height, Priority::Rest, layers)])[0];
+    (choice.quality.layer, choice.quality.reason, choice.needs)
+}
+
+fn only(rid: Rid) -> LayerSet {
+    LayerSet::from_iter([rid])
+}
+
+#[test]
+fn the_smallest_that_is_large_enough_else_the_largest() {
+    for (height, rid, reason) in [
+        (90, Rid::L, Reason::Size),
+        (200, Rid::L, Reason::Size),
+        (201, Rid::M, Reason::Size),
+        (400, Rid::M, Reason::Size),
+        (401, Rid::H, Reason::Full),
+        (2160, Rid::H, Reason::Full),
+    ] {
+        assert_eq!(one(height, three()), (Some(rid), reason, only(rid)), "{height}");
+    }
+    let small_camera = [layer(Rid::L, 180, 100, true), layer(Rid::M, 360, 400, true), None];
+    assert_eq!(one(1080, small_camera), (Some(Rid::M), Reason::Full, only(Rid::M)));
+    let upside_down = [layer(Rid::L, 720, 100, true), layer(Rid::M, 90, 400, true), None];
+    assert_eq!(one(90, upside_down), (Some(Rid::M), Reason::Size, only(Rid::M)), "rids are no sizes");
+}
+
+#[test]
+fn what_is_not_sent_is_asked_for_and_replaced_meanwhile() {
+    let mut layers = three();
+    layers[2] = layer(Rid::H, 720, 2000, false);
+    assert_eq!(one(720, layers), (Some(Rid::M), Reason::Source, only(Rid::H)));
+    assert_eq!(one(180, layers), (Some(Rid::L), Reason::Size, only(Rid::L)));
+    layers[0] = layer(Rid::L, 180, 150, false);
+    assert_eq!(one(180, layers).0, Some(Rid::M), "a larger one will do");
+    assert_eq!(one(180, layers).2, only(Rid::L));
+    let stopped = [layer(Rid::L, 180, 1, false), layer(Rid::M, 360, 1, false), None];
+    assert_eq!(one(180, stopped).0, Some(Rid::L), "nothing comes: what would be right");
+}
+
+#[test]
+fn what_is_not_known_is_taken_only_when_there_is_nothing_else() {
+    assert_eq!(one(180, [None; 3]), (None, Reason::Source, LayerSet::ALL));
+    let single = [None, None, layer(Rid::H, 0, 0, true)];
+    assert_eq!(one(180, single), (Some(Rid::H), Reason::Full, only(Rid::H)));
+    let beginning = [layer(Rid::L, 180, 0, true), layer(Rid::M, 0, 0, true), None];
+    assert_eq!(one(720, beginning).0, Some(Rid::L));
+}
+
+#[test]
+fn the_budget_serves_everybody_first_and_then_by_priority() {
+    let wishes = [
+        wish(720, Priority::Rest, three()),
+        wish(720, Priority::Stage, three()),
+        wish(720, Priority::Screen, [None, None, layer(Rid::H, 1080, 1000, true)]),
+    ];
+    let layers = |budget| chosen(Some(budget), &wishes).iter().map(|c| c.quality.layer).collect::<Vec<_>>();
+    assert_eq!(layers(10_000), [Some(Rid::H); 3]);
+    assert_eq!(layers(3600), [Some(Rid::M), Some(Rid::H), Some(Rid::H)]);
+    assert_eq!(layers(1700), [Some(Rid::L), Some(Rid::M), Some(Rid::H)]);
+    assert_eq!(layers(1150), [None, Some(Rid::L), Some(Rid::H)]);
+    let choices = chosen(Some(1700), &wishes);
+    assert_eq!(choices[0].quality.reason, Reason::Line);
+    assert_eq!(choices[2].quality.reason, Reason::Full);
+    assert_eq!(choices[1].needs, LayerSet::from_iter([Rid::M, Rid::H]), "the line may become better");
+    assert_eq!(chosen(Some(1150), &wishes)[0].quality.reason, Reason::Paused);
+}
+
+#[test]
+fn frames_are_thinned_out_before_nothing_is_sent() {
+    let choice = chosen(Some(120), &[wish(720, Priority::Rest, three())])[0];
+    assert_eq!((choice.quality.layer, choice.temporal), (Some(Rid::L), 1));
+    assert_eq!(choice.quality.reason, Reason::Line);
+}

@@ -1,0 +1,182 @@
+//! Layers: which one each video slot carries, and which ones their publishers are told to send.
+//!
+//! Nothing here happens per packet: slots choose anew when what they want changes (their feed, their demand), and when
+//! what there is changes: a layer begins, stops, or gets another size.
+
+use std::time::{Duration, Instant};
+
+use super::Plane;
+use super::peer::Peer;
+use crate::allocation::{Choice, Layer, Wish, choose};
+use crate::api::{Event, PeerId, SlotId};
+use crate::layers::{Demand, LayerSet, Reason, Rid};
+use crate::published::Published;
+use crate::track::Subscriber;
+
+/// How often layers are looked at that may have stopped, or that nobody may need any more.
+const LOOK: Duration = Duration::from_millis(100);
+
+impl Plane {
+    pub(super) fn set_demand(&mut self, now: Instant, id: PeerId, demands: &[(SlotId, Demand)]) {
+        let Some(at) = self.by_id.get(&id).copied() else { return };
+        let Some(peer) = self.peers.get_mut(at) else { return };
+        for (slot, demand) in demands {
+            if let Some(number) = peer.slots.iter().position(|known| known.id == *slot) {
+                peer.views[number].demand = *demand;
+            }
+        }
+        self.review(now, at);
+    }
+
+    /// A slot's feed is this publication from now on.
+    pub(super) fn watch(&mut self, now: Instant, number: u32, watcher: Subscriber) {
+        let Some(published) = self.published.get_mut(number) else { return };
+        if !published.watchers.contains(&watcher) {
+            published.watchers.push(watcher);
+        }
+        if published.is_video() {
+            self.review(now, watcher.peer);
+        } else {
+            let track = published.track(Rid::H);
+            self.aim(now, watcher, track);
+        }
+    }
+
+    /// And no longer.
+    pub(super) fn unwatch(&mut self, now: Instant, number: u32, watcher: Subscriber) {
+        if let Some(view) =
+            self.peers.get_mut(watcher.peer).map(|peer| &mut peer.views[usize::from(watcher.slot)])
+        {
+            (view.quality, view.needs) = (None, LayerSet::NONE);
+        }
+        if let Some(published) = self.published.get_mut(number) {
+            published.watchers.retain(|known| *known != watcher);
+        }
+        self.tell_wanted(now, number);
+    }
+
+    /// A layer of a publication began, stopped, or got another size.
+    pub(super) fn layer_changed(&mut self, now: Instant, number: u32) {
+        let Some(published) = self.published.get_mut(number) else { return };
+        if !std::mem::replace(&mut published.seen, true) {
+            self.events.push_back(Event::PublicationSeen(published.id));
+        }
+        let track = published.track(Rid::H).filter(|_| !published.is_video());
+        // Taken out for the loop and put back: choosing changes no watchers.
+        let watchers = std::mem::take(&mut published.watchers);
+        let video = published.is_video();
+        for watcher in &watchers {
+            if video {
+                self.review(now, watcher.peer);
+            } else {
+                self.aim(now, *watcher, track);
+            }
+        }
+        if let Some(published) = self.published.get_mut(number) {
+            published.watchers = watchers;
+        }
+        self.look_at_layers(now);
+    }
+
+    /// Chooses anew for all video slots of a receiver.
+    pub(super) fn review(&mut self, now: Instant, at: u32) {
+        let Some(peer) = self.peers.get(at) else { return };
+        let (slots, wishes): (Vec<u16>, Vec<Wish>) = self.wishes(peer).unzip();
+        let mut choices = Vec::new();
+        choose(None, &wishes, &mut choices);
+        for (slot, choice) in slots.into_iter().zip(choices) {
+            self.obey(now, Subscriber { peer: at, slot }, &choice);
+        }
+    }
+
+    /// What each slot with a picture wants, and what there is of it.
+    fn wishes<'a>(&'a self, peer: &'a Peer) -> impl Iterator<Item = (u16, Wish)> + 'a {
+        (0..).zip(peer.slots.iter().zip(&peer.views)).filter_map(|(number, (slot, view))| {
+            let published = self.published.get(view.published?).filter(|_| slot.id.is_video())?;
+            Some((number, Wish { demand: view.demand, layers: self.layers(published) }))
+        })
+    }
+
+    fn layers(&self, published: &Published) -> [Option<Layer>; 3] {
+        Rid::ALL.map(|rid| {
+            let track = self.tracks.get(published.track(rid)?)?;
+            Some(Layer { rid, size: track.size, rates: track.meter.rates(), live: track.live })
+        })
+    }
+
+    fn obey(&mut self, now: Instant, subscriber: Subscriber, choice: &Choice) {
+        let number = usize::from(subscriber.slot);
+        let Some(peer) = self.peers.get_mut(subscriber.peer) else { return };
+        let (slot, view) = (&mut peer.slots[number], &mut peer.views[number]);
+        view.quality = Some(choice.quality);
+        view.needs = choice.needs;
+        slot.thin(choice.temporal);
+        let Some(published) = view.published else { return };
+        if choice.quality.layer.is_none() && choice.quality.reason != Reason::Source {
+            let before = [slot.wanted(), slot.playing().map(|key| key.track)];
+            slot.pause();
+            self.keep_subscribed(subscriber, before);
+        } else {
+            let track = self.published.get(published).and_then(|known| known.track(choice.quality.layer?));
+            self.aim(now, subscriber, track);
+        }
+        self.tell_wanted(now, published);
+    }
+
+    /// Tells a publisher which layers to send, if that is news.
+    fn tell_wanted(&mut self, now: Instant, number: u32) {
+        let Some(published) = self.published.get(number).filter(|known| known.allowed && known.is_video())
+        else {
+            return;
+        };
+        let needs = |watcher: &Subscriber| {
+            let views = self.peers.get(watcher.peer).map_or(&[][..], |peer| &peer.views);
+            views.get(usize::from(watcher.slot)).map_or(LayerSet::NONE, |view| view.needs)
+        };
+        let needed = published.watchers.iter().map(needs).fold(LayerSet::NONE, LayerSet::union);
+        let Some(published) = self.published.get_mut(number) else { return };
+        if let Some(wanted) = published.wanted.need(now, needed) {
+            self.events.push_back(Event::LayersWanted(published.id, wanted));
+        }
+        if published.wanted.is_running_out() {
+            self.look_at_layers(now);
+        }
+    }
+
+    /// Looks at them soon, if not sooner.
+    pub(super) fn look_at_layers(&mut self, now: Instant) {
+        self.layers_due.get_or_insert(now + LOOK);
+    }
+
+    /// Layers stop by sending nothing, and are unwanted by nobody's wanting them: time alone tells.
+    pub(super) fn look(&mut self, now: Instant) {
+        self.layers_due = None;
+        let mut again = false;
+        for number in self.published.numbers() {
+            let Some(published) = self.published.get(number).filter(|known| known.is_video()) else {
+                continue;
+            };
+            let (mut stopped, mut live, mut unknown) = (false, 0, None);
+            for number in published.tracks() {
+                let Some(track) = self.tracks.get_mut(number) else { continue };
+                stopped |= track.stopped(now);
+                live += usize::from(track.live);
+                if track.live && track.size.is_none() {
+                    unknown = Some(number);
+                }
+            }
+            again |= live > 0;
+            // Without its size a layer cannot be chosen among others.
+            if let Some(track) = unknown.filter(|_| live > 1) {
+                self.ask_keyframe(now, track);
+            }
+            if stopped {
+                self.layer_changed(now, number);
+            }
+            self.tell_wanted(now, number);
+        }
+        if again {
+            self.look_at_layers(now);
+        }
+    }
+}
