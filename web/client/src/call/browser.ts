@@ -68,6 +68,14 @@ export function onNetworkChange(changed: () => void): () => void {
   }
 }
 
+/** Calls `changed` with whether anybody can see the page; at once, too. Returns how to stop. */
+export function onPageSeen(changed: (seen: boolean) => void): () => void {
+  const tell = (): void => changed(document.visibilityState === 'visible')
+  document.addEventListener('visibilitychange', tell)
+  tell()
+  return () => document.removeEventListener('visibilitychange', tell)
+}
+
 /** Storage may be forbidden: then nothing is remembered. */
 export function storage(which: 'localStorage' | 'sessionStorage'): Storage | null {
   try {

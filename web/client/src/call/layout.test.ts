@@ -75,13 +75,13 @@ describe('stageLayout', () => {
   test.each(sizes)('a shared screen is larger than any person in %i × %i', (width, height) => {
     for (let people = 1; people <= 16; people += 1) {
       const stage = stageLayout(1, people, width, height)
-      expectFits([...stage.screens, ...stage.people], width, height)
+      expectFits([...stage.large, ...stage.small], width, height)
       const area = (rect: Rect | undefined): number => (rect ? rect.width * rect.height : 0)
-      expect(area(stage.screens[0])).toBeGreaterThan(area(stage.people[0]))
+      expect(area(stage.large[0])).toBeGreaterThan(area(stage.small[0]))
     }
   })
 
   test('without a screen it is the plain grid', () => {
-    expect(stageLayout(0, 4, 800, 600).people).toEqual(layout(4, 800, 600))
+    expect(stageLayout(0, 4, 800, 600).small).toEqual(layout(4, 800, 600))
   })
 })

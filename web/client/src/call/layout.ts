@@ -24,30 +24,30 @@ export function layout(n: number, width: number, height: number, gap = GAP): Rec
 }
 
 export interface StageLayout {
-  readonly screens: readonly Rect[]
-  readonly people: readonly Rect[]
+  readonly large: readonly Rect[]
+  readonly small: readonly Rect[]
 }
 
-/** With shared screens: they get the greater part, the people a strip at the longer side's end. */
+/** Shared screens and pinned people get the greater part, the others a strip at the longer side's end. */
 export function stageLayout(
-  screens: number,
-  people: number,
+  large: number,
+  small: number,
   width: number,
   height: number,
   gap = GAP,
 ): StageLayout {
-  if (screens === 0) return { screens: [], people: layout(people, width, height, gap) }
-  if (people === 0) return { screens: layout(screens, width, height, gap), people: [] }
+  if (large === 0) return { large: [], small: layout(small, width, height, gap) }
+  if (small === 0) return { large: layout(large, width, height, gap), small: [] }
   const beside = width >= height * 1.2
   const share = beside
     ? Math.min(260, width * 0.24)
-    : Math.min(height * 0.45, Math.max(height * 0.28, height - width * 0.62 * screens))
+    : Math.min(height * 0.45, Math.max(height * 0.28, height - width * 0.62 * large))
   const [w, h] = beside ? [width - share - gap, height] : [width, height - share - gap]
   const shifted = (rect: Rect): Rect =>
     beside ? { ...rect, x: rect.x + w + gap } : { ...rect, y: rect.y + h + gap }
   return {
-    screens: layout(screens, w, h, gap),
-    people: (beside ? layout(people, share, height, gap) : layout(people, width, share, gap)).map(shifted),
+    large: layout(large, w, h, gap),
+    small: (beside ? layout(small, share, height, gap) : layout(small, width, share, gap)).map(shifted),
   }
 }
 

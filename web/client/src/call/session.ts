@@ -5,7 +5,9 @@ import { SignallingSocket, type Clock, type Wire } from '../signalling/socket'
 import { newMeeting, reduce, type MeetingEvent } from '../signalling/state'
 import type { Stays } from '../signalling/resume'
 import { isOn, type LocalMedia, type Sent } from './local-media'
+import { LineWatch, noLines } from './lines'
 import { Peer, type Sending } from './peer'
+import { togglePin } from './pins'
 import type { Playout } from './playout'
 import { Quality } from './quality'
 import { Recovery, type RecoveryAction } from './recovery'
@@ -48,12 +50,17 @@ export class Session {
   readonly path = new Store<PathState>({ path: 'connecting', weak: false })
   /** The pictures that arrive, by `mid`. */
   readonly pictures = new Store<Readonly<Record<string, MediaStream>>>({})
+  /** What comes and goes through each slot, every two seconds. */
+  readonly lines = new Store(noLines)
+  /** Whom this page shows large. */
+  readonly pins = new Store<readonly string[]>([])
   /** Every message as it comes, for sounds and the board. */
   onMessage: (message: ServerMessage) => void = () => undefined
   private readonly socket: SignallingSocket
   private peer: Peer | null = null
   private recovery = new Recovery()
   private quality = new Quality()
+  private readonly watch = new LineWatch()
   private cancelStats: (() => void) | null = null
   private round = 0
   private readonly told = new ToldMedia()
@@ -85,6 +92,11 @@ export class Session {
 
   start(): void {
     this.socket.start()
+  }
+
+  /** Shows somebody large, or no longer. */
+  pin(participant: string): void {
+    this.pins.set(togglePin(this.pins.get(), participant))
   }
 
   /** After `name_invalid`. */
@@ -248,9 +260,9 @@ export class Session {
     }
     this.act(action)
     this.round += 1
-    if (this.round % QUALITY_EVERY === 0 && this.quality.sample(counters)) {
-      this.path.patch({ weak: this.quality.weak })
-    }
+    if (this.round % QUALITY_EVERY !== 0) return
+    this.lines.set(this.watch.sample(entries, now))
+    if (this.quality.sample(counters)) this.path.patch({ weak: this.quality.weak })
   }
 
   /** Whether silence would be a fault: somebody is in a slot and is sending. */

@@ -4,10 +4,26 @@ import type { Counters } from './quality'
 /** What is read; browsers leave out what they do not know. */
 export interface Entry {
   readonly type: string
+  readonly kind?: string
+  readonly mid?: string
+  readonly rid?: string
+  readonly active?: boolean
   readonly bytesReceived?: number
+  readonly bytesSent?: number
   readonly packetsReceived?: number
   readonly packetsLost?: number
   readonly fractionLost?: number
+  /** Seconds. */
+  readonly jitter?: number
+  readonly roundTripTime?: number
+  readonly currentRoundTripTime?: number
+  readonly frameWidth?: number
+  readonly frameHeight?: number
+  readonly framesDecoded?: number
+  readonly framesEncoded?: number
+  readonly freezeCount?: number
+  readonly nominated?: boolean
+  readonly state?: string
 }
 
 export function figures(entries: Iterable<Entry>): { bytes: number; counters: Counters } {

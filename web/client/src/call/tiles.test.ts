@@ -21,6 +21,7 @@ test('oneself stands first and needs no slot; the others keep their order', () =
       you: 'me',
       participants: [person('a'), person('me'), person('b')],
       slots: { v0: { participant: 'b', kind: 'camera' } },
+      quality: {},
       speaking: [],
     },
     own,
@@ -36,6 +37,7 @@ test('a camera that is off shows no picture, whatever the slot still holds', () 
       you: 'me',
       participants: [person('a', { camera: false })],
       slots: { v0: { participant: 'a', kind: 'camera' } },
+      quality: {},
       speaking: [],
     },
     own,
@@ -48,6 +50,7 @@ test('nobody muted is shown speaking, and one’s own switch counts at once', ()
     you: 'me',
     participants: [person('me'), person('a', { microphone: false })],
     slots: {},
+    quality: {},
     speaking: ['me', 'a'],
   }
   expect(tiles(meeting, own).people.map((p) => [p.speaking, p.muted])).toEqual([
@@ -60,15 +63,31 @@ test('nobody muted is shown speaking, and one’s own switch counts at once', ()
   })
 })
 
-test('a shared screen gets its own tile, one’s own without a slot', () => {
+test('a shared screen gets its own tile at once, one’s own without a slot', () => {
   const meeting = {
     you: 'me',
     participants: [person('me'), person('a', { screen: true }), person('b', { screen: true })],
     slots: { v3: { participant: 'a', kind: 'screen' as const } },
+    quality: { v3: { layer: null, reason: 'paused' as const } },
     speaking: [],
   }
   expect(tiles(meeting, { ...own, screen: true }).screens).toEqual([
-    { id: 'me', name: 'me', own: true, mid: null },
-    { id: 'a', name: 'a', own: false, mid: 'v3' },
+    { id: 'me', name: 'me', own: true, mid: null, paused: false },
+    { id: 'a', name: 'a', own: false, mid: 'v3', paused: true },
+    { id: 'b', name: 'b', own: false, mid: null, paused: false },
   ])
+})
+
+test('a picture that pauses is no picture that comes', () => {
+  const { people } = tiles(
+    {
+      you: 'me',
+      participants: [person('a')],
+      slots: { v0: { participant: 'a', kind: 'camera' } },
+      quality: { v0: { layer: null, reason: 'paused' } },
+      speaking: [],
+    },
+    own,
+  )
+  expect(people[0]).toMatchObject({ mid: 'v0', paused: true, arriving: false })
 })

@@ -16,13 +16,17 @@ export interface PersonTile {
   readonly mid: string | null
   /** A camera is on, but its picture has not come yet. */
   readonly arriving: boolean
+  /** Their picture pauses: the line or the server cannot carry it now. */
+  readonly paused: boolean
 }
 
 export interface ScreenTile {
   readonly id: string
   readonly name: string
   readonly own: boolean
+  /** Null until its picture comes; the tile is there before, since only what is shown gets a slot. */
   readonly mid: string | null
+  readonly paused: boolean
 }
 
 export interface Tiles {
@@ -38,14 +42,15 @@ export interface OwnMedia {
 }
 
 export function tiles(
-  meeting: Pick<Meeting, 'participants' | 'slots' | 'speaking' | 'you'>,
+  meeting: Pick<Meeting, 'participants' | 'slots' | 'quality' | 'speaking' | 'you'>,
   own: OwnMedia,
 ): Tiles {
   const people = meeting.participants.map((p) => person(p, meeting, own))
   const screens = meeting.participants.flatMap((p): ScreenTile[] => {
-    if (p.id === meeting.you) return own.screen ? [{ id: p.id, name: p.name, own: true, mid: null }] : []
-    const mid = slotOf(meeting.slots, p.id, 'screen')
-    return p.screen && mid !== null ? [{ id: p.id, name: p.name, own: false, mid }] : []
+    const { id, name } = p
+    if (id === meeting.you) return own.screen ? [{ id, name, own: true, mid: null, paused: false }] : []
+    const mid = slotOf(meeting.slots, id, 'screen')
+    return p.screen ? [{ id, name, own: false, mid, paused: isPaused(meeting, mid) }] : []
   })
   // Oneself first, then in order of arrival: nobody jumps about.
   return { people: [...people.filter((p) => p.own), ...people.filter((p) => !p.own)], screens }
@@ -53,7 +58,7 @@ export function tiles(
 
 function person(
   p: Participant,
-  meeting: Pick<Meeting, 'slots' | 'speaking' | 'you'>,
+  meeting: Pick<Meeting, 'slots' | 'quality' | 'speaking' | 'you'>,
   own: OwnMedia,
 ): PersonTile {
   const isOwn = p.id === meeting.you
@@ -69,7 +74,12 @@ function person(
     speaking: meeting.speaking.includes(p.id) && (isOwn ? own.microphone : p.microphone),
     mid,
     arriving: !isOwn && p.camera && mid === null && !p.away,
+    paused: isPaused(meeting, mid),
   }
+}
+
+function isPaused({ quality }: Pick<Meeting, 'quality'>, mid: string | null): boolean {
+  return mid !== null && quality[mid]?.reason === 'paused'
 }
 
 function slotOf(slots: Meeting['slots'], participant: string, kind: 'camera' | 'screen'): string | null {

@@ -6,6 +6,7 @@ import {
   browserPlayout,
   browserStays,
   onNetworkChange,
+  onPageSeen,
   storage,
 } from '../../call/browser'
 import { isOn } from '../../call/local-media'
@@ -115,7 +116,11 @@ export class Visit {
       for (const hear of this.hearers) hear(message)
     }
     this.stopWatching?.()
-    this.stopWatching = onNetworkChange(() => session.networkChanged())
+    const stops = [
+      onNetworkChange(() => session.networkChanged()),
+      onPageSeen((seen) => session.view.visible(seen)),
+    ]
+    this.stopWatching = () => stops.forEach((stop) => stop())
     this.session.set(session)
     session.start()
   }

@@ -135,11 +135,11 @@ function useTiles(visit: Visit, session: Session): Tiles {
   const meeting = useStore(session.meeting)
   const { microphone, camera, screen } = useStore(visit.local.state)
   const own = { microphone: isOn(microphone), camera: isOn(camera), screen: screen.track !== null }
-  const { participants, slots, speaking, you } = meeting
+  const { participants, slots, quality, speaking, you } = meeting
   return useMemo(
-    () => tilesOf({ participants, slots, speaking, you }, own),
+    () => tilesOf({ participants, slots, quality, speaking, you }, own),
     // oxlint-disable-next-line react/exhaustive-deps -- `own` is three booleans
-    [participants, slots, speaking, you, own.microphone, own.camera, own.screen],
+    [participants, slots, quality, speaking, you, own.microphone, own.camera, own.screen],
   )
 }
 

@@ -86,6 +86,7 @@ function useSaid(visit: Visit, session: Session, onDevices: () => void): Said | 
     }
   }
   if (isMending) return { look: 'warn', title: t.mending, more: t.mendingMore }
+  if (refusal?.code === 'server_full') return { look: 'warn', title: t.full, more: t.fullMore }
   if (refusal) return { look: 'bad', title: t.refused, more: refusalText(t.refusals, refusal.code) }
   const choose = { label: t.chooseDevice, run: onDevices }
   if (microphone.unplugged) {

@@ -2,10 +2,12 @@
 import { KeyRound, MicOff, MonitorUp } from 'lucide-react'
 import { useMemo, type CSSProperties, type ReactNode } from 'react'
 import type { Rect } from '../../call/layout'
+import type { Session } from '../../call/session'
 import type { PersonTile, ScreenTile } from '../../call/tiles'
 import { useWords } from '../../i18n'
 import { Ball, classNames } from '../../ui'
 import { Video } from '../join/video'
+import { TileTools } from './quality/tile-tools'
 import { meetingWords } from './words'
 
 function at({ x, y, width, height }: Rect): CSSProperties {
@@ -13,18 +15,24 @@ function at({ x, y, width, height }: Rect): CSSProperties {
 }
 
 interface PersonProps {
+  session: Session
   person: PersonTile
   rect: Rect
+  /** Shown large because somebody here wants it so. */
+  pinned: boolean
   /** The picture in this person's slot. */
   stream: MediaStream | null
   /** One's own camera. */
   ownTrack: MediaStreamTrack | null
 }
 
-export function Person({ person, rect, stream, ownTrack }: PersonProps): ReactNode {
+export function Person({ session, person, rect, pinned, stream, ownTrack }: PersonProps): ReactNode {
   const t = useWords(meetingWords)
   const own = useMemo(() => (ownTrack ? new MediaStream([ownTrack]) : null), [ownTrack])
-  const picture = person.own ? own : person.mid === null ? null : stream
+  // The last picture before a pause would look like somebody who does not move.
+  const shown = person.mid === null || person.paused ? null : stream
+  const picture = person.own ? own : shown
+  const state = person.away ? t.away : person.arriving ? t.arriving : person.paused ? t.paused : null
   return (
     <li className={classNames('tile', person.speaking && 'speaking', person.away && 'gone')} style={at(rect)}>
       {picture ? (
@@ -34,9 +42,7 @@ export function Person({ person, rect, stream, ownTrack }: PersonProps): ReactNo
           <Ball ball={person.ball} name={person.name} size="big" />
         </span>
       )}
-      {person.away || person.arriving ? (
-        <span className="st">{person.away ? t.away : t.arriving}</span>
-      ) : null}
+      {state ? <span className="st">{state}</span> : null}
       <span className="name">
         {person.speaking ? (
           <span className="bars" role="img" aria-label={t.speaking}>
@@ -56,6 +62,7 @@ export function Person({ person, rect, stream, ownTrack }: PersonProps): ReactNo
           </span>
         ) : null}
       </span>
+      <TileTools session={session} person={person} pinned={pinned} />
     </li>
   )
 }
@@ -68,9 +75,11 @@ interface ScreenProps {
 
 export function Screen({ screen, rect, stream }: ScreenProps): ReactNode {
   const t = useWords(meetingWords)
+  const state = screen.mid === null ? t.arriving : screen.paused ? t.paused : null
   return (
     <li className="tile screen" style={at(rect)}>
       <Video stream={stream} className="cam" />
+      {state ? <span className="st">{state}</span> : null}
       <span className="name">
         <MonitorUp className="i" aria-hidden />
         <span className="who">{t.screenOf(screen.name)}</span>

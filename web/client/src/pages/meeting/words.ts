@@ -20,6 +20,7 @@ export const meetingWords = words(
     muted: 'stumm',
     away: 'kurz weg',
     arriving: 'Bild kommt gleich',
+    paused: 'Bild macht Pause',
     screenOf: (name: string) => `Bildschirm von ${name}`,
     controls: 'Steuerung',
     microphone: 'Mikrofon',
@@ -65,6 +66,7 @@ export const meetingWords = words(
     muted: 'muted',
     away: 'gone for a moment',
     arriving: 'picture is coming',
+    paused: 'picture pauses',
     screenOf: (name) => `Screen of ${name}`,
     controls: 'Controls',
     microphone: 'Microphone',
@@ -122,6 +124,9 @@ export const noticeWords = words(
     stopSharing: 'Nicht mehr zeigen',
     screenFailed: 'Der Bildschirm lässt sich gerade nicht zeigen.',
     screenFailedMore: 'Erlaube deinem Browser in den Einstellungen des Systems, den Bildschirm aufzunehmen.',
+    full: 'Voll.',
+    fullMore:
+      'Neue Bilder müssen kurz warten, hören und sprechen geht. Versuch es in ein paar Minuten noch mal.',
     refused: 'Das ging nicht.',
     refusals: {
       forbidden: 'Das darf nur, wer den Raum leitet.',
@@ -160,6 +165,8 @@ export const noticeWords = words(
     stopSharing: 'Stop showing',
     screenFailed: 'The screen cannot be shown right now.',
     screenFailedMore: 'Allow your browser to capture the screen in the system’s settings.',
+    full: 'Full.',
+    fullMore: 'New pictures wait a moment; listening and speaking work. Try again in a few minutes.',
     refused: 'That did not work.',
     refusals: {
       forbidden: 'Only hosts may do that.',

@@ -1,0 +1,97 @@
+// How well somebody comes through, in bars on their tile and, on demand, in words and figures that can be copied.
+import { Popover } from 'radix-ui'
+import { useId, type ReactNode } from 'react'
+import { browserFamily } from '../../../call/devices'
+import { ownQuality, personQuality, type Level } from '../../../call/person-quality'
+import type { Session } from '../../../call/session'
+import type { PersonTile } from '../../../call/tiles'
+import { useLanguage, useWords } from '../../../i18n'
+import { classNames, CopyButton } from '../../../ui'
+import { useStore } from '../../door/use-store'
+import { levelWord, ownRows, personRows, reportText, type Around } from './report'
+import { qualityWords } from './words'
+
+interface QualityButtonProps {
+  session: Session
+  person: PersonTile
+  level: Level | null
+}
+
+export function QualityButton({ session, person, level }: QualityButtonProps): ReactNode {
+  const t = useWords(qualityWords)
+  const language = useLanguage()
+  const of = person.own ? t.own : t.of(person.name)
+  const label = t.labelled(of, levelWord(level, language))
+  return (
+    <Popover.Root>
+      <Popover.Trigger className="tool" aria-label={label} title={label}>
+        <Bars level={level} />
+      </Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Content className="quality" align="start" sideOffset={6} collisionPadding={12}>
+          <Card session={session} person={person} title={of} />
+        </Popover.Content>
+      </Popover.Portal>
+    </Popover.Root>
+  )
+}
+
+/** Four bars; words for them always stand beside or in the label. */
+function Bars({ level }: { level: Level | null }): ReactNode {
+  return (
+    <span className={classNames('strength', level !== null && level <= 2 && 'weak')} aria-hidden>
+      {[1, 2, 3, 4].map((bar) => (
+        <i key={bar} className={level !== null && bar <= level ? 'on' : undefined} />
+      ))}
+    </span>
+  )
+}
+
+function Card({
+  session,
+  person,
+  title,
+}: {
+  session: Session
+  person: PersonTile
+  title: string
+}): ReactNode {
+  const t = useWords(qualityWords)
+  const language = useLanguage()
+  const id = useId()
+  const meeting = useStore(session.meeting)
+  const lines = useStore(session.lines)
+  const own = person.own ? ownQuality(meeting, lines) : null
+  const other = personQuality(person.id, meeting, lines)
+  const { level } = own ?? other
+  const rows = own ? ownRows(own, language) : personRows(other, language)
+  const reason = own ? null : other.reason
+  const sentence = reason ? t.reasons[reason] : !own && level === null ? t.nothing : null
+  const report = reportText(own ? 'own' : 'other', { level, reason }, rows, around(), language)
+  return (
+    <section aria-labelledby={id}>
+      <h2 id={id}>{title}</h2>
+      <p className="verdict">
+        <Bars level={level} />
+        <b>{levelWord(level, language)}</b>
+      </p>
+      {sentence ? <p>{sentence}</p> : null}
+      <dl>
+        {rows.map(({ label, value }) => (
+          <div key={label}>
+            <dt>{label}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <div className="foot">
+        <CopyButton text={report} label={t.copy} look="tonal" />
+        <p className="hint">{t.copyHint}</p>
+      </div>
+    </section>
+  )
+}
+
+function around(): Around {
+  return { path: null, browser: browserFamily(navigator.userAgent, navigator.maxTouchPoints) }
+}
