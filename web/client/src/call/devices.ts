@@ -69,8 +69,25 @@ export class DeviceMemory {
   }
 
   set(kind: DeviceKind, device: Device): void {
+    this.keep(key(kind), JSON.stringify(device))
+  }
+
+  /** Whether the microphone is to hear music. */
+  get music(): boolean {
     try {
-      this.box?.setItem(key(kind), JSON.stringify(device))
+      return this.box?.getItem(MUSIC) === 'on'
+    } catch {
+      return false
+    }
+  }
+
+  set music(on: boolean) {
+    this.keep(MUSIC, on ? 'on' : 'off')
+  }
+
+  private keep(name: string, value: string): void {
+    try {
+      this.box?.setItem(name, value)
     } catch {
       // Without storage the choice lasts as long as the page.
     }
@@ -86,6 +103,8 @@ export function browserFamily(agent: string, touchPoints: number): BrowserFamily
   if (/Chrome\/|Chromium\//.test(agent)) return 'chromium'
   return /Safari\//.test(agent) ? 'safari' : 'chromium'
 }
+
+const MUSIC = 'kegelbahn.music'
 
 function key(kind: DeviceKind): string {
   return `kegelbahn.${kind}`

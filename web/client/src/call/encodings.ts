@@ -1,6 +1,7 @@
 // How much a picture may cost, and which layers of it are sent. Pure figures, set on the sender before the answer.
 // Bit rates are where VP8 stops getting visibly better at that size; 2.5 Mbit/s for a screen.
 import type { LayerName } from '../signalling/protocol'
+import { MUSIC_BITRATE } from './opus'
 
 export interface Encoding {
   readonly maxBitrate: number
@@ -10,7 +11,7 @@ export interface Encoding {
   readonly active: boolean
   /** Two or three temporal layers: the server can halve the rate of pictures without a key frame. */
   readonly scalabilityMode: 'L1T2' | 'L1T3'
-  /** Sound goes first when the line up is narrow (see `MICROPHONE`). */
+  /** Sound goes first when the line up is narrow (see `microphoneEncoding`). */
   readonly priority: RTCPriorityType
 }
 
@@ -34,11 +35,10 @@ const MOST = 1280 * 720
 const THREE_LAYERS = 960 * 540
 const TWO_LAYERS = 480 * 270
 
-/** Hints for the microphone: before all pictures, also where the browser marks packets. */
-export const MICROPHONE = {
-  priority: 'high',
-  networkPriority: 'high',
-} as const satisfies RTCRtpEncodingParameters
+/** The microphone goes before all pictures, also where the browser marks packets. 32 kbit/s is clear speech in Opus. */
+export function microphoneEncoding(music: boolean): RTCRtpEncodingParameters {
+  return { priority: 'high', networkPriority: 'high', maxBitrate: music ? MUSIC_BITRATE : 32_000 }
+}
 
 /** For a camera of this size; `watched` are the layers that anybody watches. */
 export function cameraLayers(

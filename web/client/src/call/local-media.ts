@@ -31,6 +31,8 @@ export interface LocalState {
   readonly screen: Source
   readonly devices: Devices
   readonly chosen: Readonly<Record<DeviceKind, string | null>>
+  /** The microphone hears music: in stereo, and nothing of it is filtered away. */
+  readonly music: boolean
 }
 
 type Captured = 'microphone' | 'camera'
@@ -44,17 +46,13 @@ export function isOn(source: Source): boolean {
 }
 
 export class LocalMedia {
-  readonly state = new Store<LocalState>({
-    microphone: idle,
-    camera: idle,
-    screen: idle,
-    devices: noDevices,
-    chosen: { microphone: null, camera: null, speaker: null },
-  })
+  readonly state: Store<LocalState>
   /** Told with every new track, and with null when there is none any more. */
   onTrack: (kind: Sent, track: MediaStreamTrack | null) => void = () => undefined
   /** Told when the person's will or the fact behind it changed. */
   onSwitch: () => void = () => undefined
+  /** Told when the microphone begins or ceases to hear music. */
+  onMusic: (music: boolean) => void = () => undefined
   private readonly turns: Record<Captured, number> = { microphone: 0, camera: 0 }
   private closed = false
 
@@ -62,6 +60,14 @@ export class LocalMedia {
     private readonly browser: MediaDevices | null,
     private readonly memory: DeviceMemory,
   ) {
+    this.state = new Store<LocalState>({
+      microphone: idle,
+      camera: idle,
+      screen: idle,
+      devices: noDevices,
+      chosen: { microphone: null, camera: null, speaker: null },
+      music: memory.music,
+    })
     browser?.addEventListener('devicechange', this.devicesChanged)
   }
 
@@ -122,6 +128,15 @@ export class LocalMedia {
     if (source.track || source.wanted) await this.acquire(kind)
   }
 
+  /** Music or speech: another treatment of the same microphone, which the browser has to open anew for it. */
+  async setMusic(music: boolean): Promise<void> {
+    if (this.state.get().music === music) return
+    this.state.patch({ music })
+    this.memory.music = music
+    this.onMusic(music)
+    if (this.state.get().microphone.track) await this.acquire('microphone')
+  }
+
   /** Shows the screen; the browser asks which. Returns quietly when the person changes their mind. */
   async share(): Promise<void> {
     if (!this.browser || !('getDisplayMedia' in this.browser)) return
@@ -177,7 +192,8 @@ export class LocalMedia {
       const stream = await this.capture([kind])
       const track = stream.getTracks()[0] ?? null
       // Switched again meanwhile: the later wish counts.
-      if (turn !== this.turns[kind] || this.closed || !this.state.get()[kind].wanted) {
+      const unwanted = !this.state.get()[kind].wanted && !this.isMuted(kind)
+      if (turn !== this.turns[kind] || this.closed || unwanted) {
         track?.stop()
         if (turn === this.turns[kind]) this.patch(kind, { asking: false })
         return
@@ -203,12 +219,14 @@ export class LocalMedia {
       const id = this.state.get().chosen[kind]
       return id ? { deviceId: { ideal: id } } : {}
     }
+    const { music } = this.state.get()
     return this.browser.getUserMedia({
       audio: kinds.includes('microphone') && {
         ...wish('microphone'),
-        echoCancellation: true,
-        noiseSuppression: true,
-        autoGainControl: true,
+        echoCancellation: !music,
+        noiseSuppression: !music,
+        autoGainControl: !music,
+        ...(music && { channelCount: { ideal: 2 } }),
       },
       video: kinds.includes('camera') && { ...wish('camera'), ...CAMERA_WANTED },
     })
@@ -220,11 +238,16 @@ export class LocalMedia {
       return
     }
     const before = this.state.get()[kind].track
+    const isMuted = this.isMuted(kind)
+    if (kind === 'microphone' && track) {
+      track.enabled = !isMuted
+      if (this.state.get().music) track.contentHint = 'music'
+    }
     track?.addEventListener('ended', () => this.lost(kind, track))
     const id = track?.getSettings().deviceId ?? null
     this.state.patch({ chosen: { ...this.state.get().chosen, [kind]: id ?? this.state.get().chosen[kind] } })
     this.patch(kind, {
-      wanted: track !== null,
+      wanted: track !== null && !isMuted,
       track,
       asking: false,
       trouble: track ? null : 'missing',
@@ -233,6 +256,12 @@ export class LocalMedia {
     this.onTrack(kind, track)
     before?.stop()
     this.onSwitch()
+  }
+
+  /** Whoever changes devices while muted stays muted. */
+  private isMuted(kind: Captured): boolean {
+    const { track, wanted } = this.state.get()[kind]
+    return kind === 'microphone' && track !== null && !wanted
   }
 
   /** Unplugged, or taken away by the system. */

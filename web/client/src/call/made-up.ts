@@ -48,6 +48,10 @@ export class MadeUpPeer extends EventTarget {
   /** Whether the camera's layers had their sizes when the answer was made; later is too late for some browsers. */
   sizedBeforeAnswer = false
 
+  async createAnswer(): Promise<{ sdp: string }> {
+    return { sdp: `answer to ${this.offers.at(-1)}` }
+  }
+
   async setLocalDescription(): Promise<void> {
     this.sizedBeforeAnswer = this.encodings('cam').every(({ scaleResolutionDownBy }) => scaleResolutionDownBy)
     this.localDescription = { sdp: `answer to ${this.offers.at(-1)}` }
@@ -122,10 +126,12 @@ const stream = (tracks: MediaStreamTrack[]): MediaStream =>
     getVideoTracks: () => tracks.filter((one) => one.kind === 'video'),
   }) as unknown as MediaStream
 
-function madeUpDevices(): MediaDevices {
+/** `asked` hears every wish. */
+export function madeUpDevices(asked?: (wish: MediaStreamConstraints) => void): MediaDevices {
   return Object.assign(new EventTarget(), {
     enumerateDevices: async () => [],
     getUserMedia: async (wish: MediaStreamConstraints) =>
+      asked?.(wish) ??
       stream([...(wish.audio ? [madeUpTrack('audio')] : []), ...(wish.video ? [madeUpTrack('video')] : [])]),
     getDisplayMedia: async () => stream([madeUpTrack('video')]),
   }) as unknown as MediaDevices

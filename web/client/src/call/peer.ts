@@ -2,7 +2,8 @@
 // `scr` send, everything else receives (MEDIA.md, sections 2 and 3). Offers are answered one after the other.
 // It decides nothing: recovery, devices and slots are others' business.
 import type { LayerName } from '../signalling/protocol'
-import { cameraLayers, LAYERS, MICROPHONE, screenEncoding, type Encoding } from './encodings'
+import { cameraLayers, LAYERS, microphoneEncoding, screenEncoding, type Encoding } from './encodings'
+import { withMusic, withStereoSlots } from './opus'
 
 export type Sending = 'mic' | 'cam' | 'scr'
 
@@ -26,6 +27,8 @@ export class Peer {
   private work: Promise<void> = Promise.resolve()
   /** Everything until the server says what is watched. */
   private watched: Watched = { camera: new Set(LAYERS), screen: true }
+  private music = false
+  private offer: string | null = null
   private closed = false
   private readonly known = new Set<string>()
 
@@ -47,15 +50,19 @@ export class Peer {
   /** Answers the server's offer: the first one, one with more slots, or an ICE restart. All the same path. */
   accept(version: number, sdp: string): void {
     this.enqueue(async () => {
-      await this.pc.setRemoteDescription({ type: 'offer', sdp })
-      for (const transceiver of this.pc.getTransceivers()) {
-        if (sending(transceiver.mid)) transceiver.direction = 'sendonly'
-        else this.announce(transceiver)
-      }
-      await this.replaceAll()
-      await this.pc.setLocalDescription()
+      this.offer = sdp
+      await this.apply(sdp)
       const answer = this.pc.localDescription
       if (answer && !this.closed) this.events.answer(version, answer.sdp)
+    }, true)
+  }
+
+  /** The microphone sends music, or speech again. Only this browser's side changes, so the server is not told. */
+  setMusic(music: boolean): void {
+    if (this.music === music) return
+    this.music = music
+    this.enqueue(async () => {
+      if (this.offer !== null) await this.apply(this.offer)
     }, true)
   }
 
@@ -81,6 +88,19 @@ export class Peer {
   close(): void {
     this.closed = true
     this.pc.close()
+  }
+
+  private async apply(sdp: string): Promise<void> {
+    await this.pc.setRemoteDescription({ type: 'offer', sdp: this.music ? withMusic(sdp) : sdp })
+    for (const transceiver of this.pc.getTransceivers()) {
+      if (sending(transceiver.mid)) transceiver.direction = 'sendonly'
+      else this.announce(transceiver)
+    }
+    await this.replaceAll()
+    const answer = await this.pc.createAnswer()
+    const stereo = { type: 'answer', sdp: withStereoSlots(answer.sdp ?? '') } as const
+    // A browser that takes only its own words hears mono.
+    await this.pc.setLocalDescription(stereo).catch(() => this.pc.setLocalDescription())
   }
 
   private enqueue(job: () => Promise<void>, vital: boolean): void {
@@ -127,7 +147,7 @@ export class Peer {
 
   private wanted(mid: Sending, rid: string | undefined, rich: boolean): RTCRtpEncodingParameters {
     const encoding = this.encoding(mid, rid)
-    if (!encoding) return mid === 'mic' ? MICROPHONE : {}
+    if (!encoding) return mid === 'mic' ? microphoneEncoding(this.music) : {}
     const { scalabilityMode, ...plain } = encoding
     // The typings lag behind the specification (WebRTC-SVC).
     return rich ? ({ ...plain, scalabilityMode } as RTCRtpEncodingParameters) : plain

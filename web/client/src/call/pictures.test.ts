@@ -1,6 +1,8 @@
 // What is sent and what is shown in a whole stay: layers of one's own pictures, and the view of the others'.
 import { beforeEach, describe, expect, test } from 'vitest'
-import { MadeUpStage, MLINES, settle, welcome } from './made-up'
+import { DeviceMemory } from './devices'
+import { LocalMedia } from './local-media'
+import { madeUpDevices, MadeUpStage, MLINES, settle, welcome } from './made-up'
 
 const full = { type: 'error', code: 'server_full', message: 'full' } as const
 let stage: MadeUpStage
@@ -110,4 +112,55 @@ test('the view is told when inside, and again after coming back', async () => {
   expect(stage.wire().sent.at(-1)).toEqual({ type: 'view', show: [tile] })
   stage.session.leave()
   expect(stage.clock.pending).toBe(0)
+})
+
+describe('music', () => {
+  const OFFER =
+    'v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:mic\r\na=rtpmap:111 opus/48000/2\r\na=fmtp:111 usedtx=1\r\n'
+
+  test('takes the microphone anew without processing, in stereo, and tells the server nothing', async () => {
+    const asked: (boolean | MediaTrackConstraints | undefined)[] = []
+    stage = new MadeUpStage(madeUpDevices(({ audio }) => void asked.push(audio)))
+    await send(false)
+    stage.wire().say({ type: 'offer', version: 2, sdp: OFFER })
+    await settle()
+    const told = stage.wire().sent.length
+    await stage.local.setMusic(true)
+    await settle()
+    expect(asked.at(-1)).toMatchObject({
+      echoCancellation: false,
+      noiseSuppression: false,
+      autoGainControl: false,
+    })
+    expect(stage.peer().sending('mic')).toMatchObject({ contentHint: 'music', enabled: true })
+    expect(stage.peer().encodings('mic')[0]).toMatchObject({ maxBitrate: 128_000 })
+    expect(stage.peer().offers.at(-1)).toContain('stereo=1;sprop-stereo=1;maxaveragebitrate=128000')
+    expect(stage.wire().sent).toHaveLength(told)
+    await stage.local.setMusic(false)
+    await settle()
+    expect(asked.at(-1)).toMatchObject({ echoCancellation: true })
+    expect(stage.peer().offers.at(-1)).toBe(OFFER)
+  })
+
+  test('leaves somebody muted who is', async () => {
+    await send(false)
+    await stage.local.set('microphone', false)
+    const { track: before } = stage.local.state.get().microphone
+    await stage.local.setMusic(true)
+    await settle()
+    const { track, wanted } = stage.local.state.get().microphone
+    expect(track).not.toBe(before)
+    expect([track?.enabled, wanted]).toEqual([false, false])
+    expect(stage.peer().sending('mic')).toBe(track)
+  })
+
+  test('is remembered like a device', () => {
+    const memory = new DeviceMemory({
+      getItem: (key) => stage.kept.get(key) ?? null,
+      setItem: (key, value) => void stage.kept.set(key, value),
+    })
+    expect(new LocalMedia(null, memory).state.get().music).toBe(false)
+    memory.music = true
+    expect(new LocalMedia(null, memory).state.get().music).toBe(true)
+  })
 })

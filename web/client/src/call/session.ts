@@ -88,6 +88,7 @@ export class Session {
     )
     parts.local.onTrack = (kind, track) => this.peer?.send(MIDS[kind], track)
     parts.local.onSwitch = () => this.tellMedia()
+    parts.local.onMusic = (music) => this.peer?.setMusic(music)
   }
 
   start(): void {
@@ -200,7 +201,8 @@ export class Session {
       broken: () => this.act('rebuild'),
     })
     this.peer = peer
-    const { microphone, camera, screen } = parts.local.state.get()
+    const { microphone, camera, screen, music } = parts.local.state.get()
+    peer.setMusic(music)
     peer.send('mic', microphone.track)
     peer.send('cam', camera.track)
     peer.send('scr', screen.track)

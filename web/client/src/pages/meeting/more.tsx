@@ -92,6 +92,7 @@ export function More(props: MoreProps): ReactNode {
 function Devices({ visit }: { visit: Visit }): ReactNode {
   const t = useWords(moreWords)
   const { level } = useLevel(visit)
+  const { music } = useStore(visit.local.state)
   return (
     <section className="stack">
       <h3>{t.devices}</h3>
@@ -102,6 +103,12 @@ function Devices({ visit }: { visit: Visit }): ReactNode {
         </span>
         <EchoButton visit={visit} />
       </div>
+      <Switch
+        label={t.music}
+        hint={t.musicHint}
+        checked={music}
+        onChange={(on) => void visit.local.setMusic(on)}
+      />
     </section>
   )
 }
