@@ -72,9 +72,11 @@ describe('layout', () => {
 })
 
 describe('stageLayout', () => {
-  test.each(sizes)('a shared screen is larger than any person in %i × %i', (width, height) => {
+  test.each(
+    sizes.flatMap(([width, height]) => [[1, 0, width, height] as const, [0, 1, width, height] as const]),
+  )('%i screen or %i pinned person is larger than any other in %i × %i', (screens, pinned, width, height) => {
     for (let people = 1; people <= 16; people += 1) {
-      const stage = stageLayout(1, people, width, height)
+      const stage = stageLayout(screens, pinned, people, width, height)
       expectFits([...stage.large, ...stage.small], width, height)
       const area = (rect: Rect | undefined): number => (rect ? rect.width * rect.height : 0)
       expect(area(stage.large[0])).toBeGreaterThan(area(stage.small[0]))
@@ -82,6 +84,6 @@ describe('stageLayout', () => {
   })
 
   test('without a screen it is the plain grid', () => {
-    expect(stageLayout(0, 4, 800, 600).small).toEqual(layout(4, 800, 600))
+    expect(stageLayout(0, 0, 4, 800, 600).small).toEqual(layout(4, 800, 600))
   })
 })

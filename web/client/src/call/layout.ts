@@ -30,18 +30,20 @@ export interface StageLayout {
 
 /** Shared screens and pinned people get the greater part, the others a strip at the longer side's end. */
 export function stageLayout(
-  large: number,
+  screens: number,
+  pinned: number,
   small: number,
   width: number,
   height: number,
   gap = GAP,
 ): StageLayout {
+  const large = screens + pinned
   if (large === 0) return { large: [], small: layout(small, width, height, gap) }
   if (small === 0) return { large: layout(large, width, height, gap), small: [] }
   const beside = width >= height * 1.2
   const share = beside
     ? Math.min(260, width * 0.24)
-    : Math.min(height * 0.45, Math.max(height * 0.28, height - width * 0.62 * large))
+    : Math.min(height * 0.45, Math.max(height * 0.28, screens === 0 ? 0 : height - width * 0.62 * large))
   const [w, h] = beside ? [width - share - gap, height] : [width, height - share - gap]
   const shifted = (rect: Rect): Rect =>
     beside ? { ...rect, x: rect.x + w + gap } : { ...rect, y: rect.y + h + gap }

@@ -79,7 +79,7 @@ function usePlaced(
     const others = screens.filter((screen) => !screen.own)
     const pinned = people.filter(({ id }) => pins.includes(id))
     const rest = people.filter(({ id }) => !pins.includes(id))
-    const { large, small } = stageLayout(others.length + pinned.length, rest.length, width, height)
+    const { large, small } = stageLayout(others.length, pinned.length, rest.length, width, height)
     const placed = <T,>(tile: T, rect: Rect | undefined, isPinned: boolean): Placed<T>[] =>
       rect ? [{ tile, rect, pinned: isPinned }] : []
     return {

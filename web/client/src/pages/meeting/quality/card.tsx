@@ -84,7 +84,7 @@ function Card({
           </div>
         ))}
       </dl>
-      <div className="foot">
+      <div className="copy">
         <CopyButton text={report} label={t.copy} look="tonal" />
         <p className="hint">{t.copyHint}</p>
       </div>
