@@ -1,6 +1,6 @@
 // How well somebody comes through, in bars on their tile and, on demand, in words and figures that can be copied.
 import { Popover } from 'radix-ui'
-import { useId, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { browserFamily } from '../../../call/devices'
 import { ownQuality, personQuality, type Level } from '../../../call/person-quality'
 import type { Session } from '../../../call/session'
@@ -28,7 +28,13 @@ export function QualityButton({ session, person, level }: QualityButtonProps): R
         <Bars level={level} />
       </Popover.Trigger>
       <Popover.Portal>
-        <Popover.Content className="quality" align="start" sideOffset={6} collisionPadding={12}>
+        <Popover.Content
+          className="quality"
+          aria-label={of}
+          align="start"
+          sideOffset={6}
+          collisionPadding={12}
+        >
           <Card session={session} person={person} title={of} />
         </Popover.Content>
       </Popover.Portal>
@@ -58,7 +64,6 @@ function Card({
 }): ReactNode {
   const t = useWords(qualityWords)
   const language = useLanguage()
-  const id = useId()
   const meeting = useStore(session.meeting)
   const lines = useStore(session.lines)
   const own = person.own ? ownQuality(meeting, lines) : null
@@ -69,8 +74,8 @@ function Card({
   const sentence = reason ? t.reasons[reason] : !own && level === null ? t.nothing : null
   const report = reportText(own ? 'own' : 'other', { level, reason }, rows, around(), language)
   return (
-    <section aria-labelledby={id}>
-      <h2 id={id}>{title}</h2>
+    <>
+      <h2>{title}</h2>
       <p className="verdict">
         <Bars level={level} />
         <b>{levelWord(level, language)}</b>
@@ -88,7 +93,7 @@ function Card({
         <CopyButton text={report} label={t.copy} look="tonal" />
         <p className="hint">{t.copyHint}</p>
       </div>
-    </section>
+    </>
   )
 }
 

@@ -31,7 +31,11 @@ export function TileTools({ session, person, pinned }: TileToolsProps): ReactNod
         aria-label={label}
         title={label}
         aria-pressed={pinned}
-        onClick={() => session.pin(person.id)}
+        onClick={(event) => {
+          session.pin(person.id)
+          // After a press with the mouse the Space key should speak again.
+          if (event.detail > 0) event.currentTarget.blur()
+        }}
       >
         <Icon className="i" aria-hidden />
       </button>
