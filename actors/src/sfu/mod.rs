@@ -1,5 +1,6 @@
 //! Selective forwarding, control side: who is in which slot, and the link to the media plane.
 
+mod activity;
 mod link;
 mod messages;
 mod router;
