@@ -149,7 +149,7 @@ pub enum Event {
     /// What a receiver's video slots carry, of those that changed, and what its line is estimated to carry. At most once
     /// a second.
     Quality(PeerId, Vec<(SlotId, SlotQuality)>, Option<Bitrate>),
-    /// Loudness of allowed microphones since the last report, about every 60 ms while anybody is heard:
+    /// Loudness of allowed microphones since the last report, about every 20 ms while anybody is heard:
     /// 0 (digital silence) … 127 (full scale), i.e. 127 minus the level of RFC 6464. Only those above silence.
     Levels(Vec<(PeerId, u8)>),
 }

@@ -1,6 +1,7 @@
 //! Figures that threads write and anybody reads: relaxed, because each is only ever a sum.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use crate::Statistics;
 
@@ -13,6 +14,7 @@ pub(crate) struct Counters {
     forwarded: AtomicU64,
     retransmitted: AtomicU64,
     refused: AtomicU64,
+    busy_nanos: AtomicU64,
 }
 
 impl Counters {
@@ -30,6 +32,15 @@ impl Counters {
                 sum.fetch_add(more, Ordering::Relaxed);
             }
         }
+    }
+
+    /// Time that the thread worked, i.e. did not wait.
+    pub(crate) fn worked(&self, time: Duration) {
+        self.busy_nanos.fetch_add(time.as_nanos() as u64, Ordering::Relaxed);
+    }
+
+    pub(crate) fn busy(&self) -> Duration {
+        Duration::from_nanos(self.busy_nanos.load(Ordering::Relaxed))
     }
 
     /// Adds these figures to `sum`.

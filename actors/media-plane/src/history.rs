@@ -23,13 +23,14 @@ pub(crate) struct Stored {
 pub(crate) struct History {
     /// Grows to its limit by use; then the buffers are used again.
     ring: Vec<Option<Stored>>,
+    newest: u64,
 }
 
 impl History {
     /// `packets` is a power of two.
     pub(crate) fn new(packets: usize) -> Self {
         debug_assert!(packets.is_power_of_two());
-        Self { ring: std::iter::repeat_with(|| None).take(packets).collect() }
+        Self { ring: std::iter::repeat_with(|| None).take(packets).collect(), newest: 0 }
     }
 
     fn place(&self, index: u64) -> usize {
@@ -54,12 +55,20 @@ impl History {
         bytes.clear();
         bytes.extend_from_slice(payload);
         *slot = Some(Stored { index, timestamp, marker, vp8, payload: bytes, at: now });
+        self.newest = self.newest.max(index);
         true
     }
 
     /// A packet that is being forwarded.
     pub(crate) fn get(&self, index: u64) -> Option<&Stored> {
         self.ring.get(self.place(index))?.as_ref().filter(|stored| stored.index == index)
+    }
+
+    /// What came since `earliest`, in the order of the source.
+    pub(crate) fn since(&self, earliest: Instant) -> impl Iterator<Item = &Stored> {
+        let oldest = self.newest.saturating_sub(self.ring.len() as u64 - 1);
+        let indexes = oldest..=self.newest;
+        indexes.filter_map(|index| self.get(index)).filter(move |stored| stored.at >= earliest)
     }
 
     /// A packet that was asked for again.
@@ -70,6 +79,7 @@ impl History {
     /// Forgets everything: another source begins.
     pub(crate) fn clear(&mut self) {
         self.ring.fill_with(|| None);
+        self.newest = 0;
     }
 }
 
@@ -91,7 +101,13 @@ mod tests {
         assert!(!history.store(start, 112, (0, false), None, &[1]), "known");
         assert!(history.get_again(start + Duration::from_secs(2), 119).is_some());
         assert!(history.get_again(start + Duration::from_millis(2001), 119).is_none());
+        let later = start + Duration::from_millis(20);
+        for index in [121, 120] {
+            assert!(history.store(later, index, (0, false), None, &[1]));
+        }
+        assert_eq!(history.since(later).map(|stored| stored.index).collect::<Vec<_>>(), [120, 121]);
         history.clear();
         assert!(history.get(119).is_none());
+        assert_eq!(history.since(start).count(), 0);
     }
 }

@@ -20,6 +20,7 @@ mod keyframe;
 mod layers;
 mod meter;
 mod music;
+mod onset;
 mod plane;
 mod published;
 mod reception;
@@ -43,6 +44,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 pub use api::*;
 pub use layers::*;
@@ -155,6 +157,11 @@ impl MediaPlane {
         let candidates = self.threads.get(thread).map_or(&[][..], |thread| &thread.candidates);
         let fingerprint = self.identity.fingerprint();
         description::Offer { peer, version, ice, fingerprint, candidates, slots }.write()
+    }
+
+    /// How long each thread has worked since its start, as opposed to waiting: its share of a span of time is its load.
+    pub fn busy(&self) -> Vec<Duration> {
+        self.threads.iter().map(|thread| thread.shared.counters.busy()).collect()
     }
 
     /// Sums over all threads.

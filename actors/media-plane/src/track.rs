@@ -7,12 +7,13 @@ use crate::history::History;
 use crate::keyframe::KeyframeRequests;
 use crate::layers::Rid;
 use crate::meter::Meter;
+use crate::onset::Onset;
 use crate::reception::Reception;
 use crate::rewrite::{Report, TrackKey};
 
 /// Two seconds of 2.5 Mbit/s.
 const VIDEO_PACKETS: usize = 512;
-/// Audio is not repaired: only what a single wake-up forwards is kept.
+/// Audio is not repaired: what a single wake-up forwards is kept, and the beginning of a voice.
 const AUDIO_PACKETS: usize = 64;
 
 /// A slot that carries or waits for a track.
@@ -55,6 +56,7 @@ pub(crate) struct Track {
     pub(crate) size: Option<(u16, u16)>,
     /// It is being sent, as far as has been noticed.
     pub(crate) live: bool,
+    pub(crate) onset: Onset,
 }
 
 impl Track {
@@ -71,6 +73,7 @@ impl Track {
             meter: Meter::default(),
             size: None,
             live: false,
+            onset: Onset::default(),
         }
     }
 

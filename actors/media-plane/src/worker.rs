@@ -80,7 +80,9 @@ impl Worker {
             if more_commands {
                 patience = Duration::ZERO;
             }
-            if self.shared.bell.wait(&self.socket, patience) {
+            let rung = self.shared.bell.wait(&self.socket, patience);
+            let woken = clock();
+            if rung {
                 self.shared.bell.silence();
                 self.shared.rung.swap(false, Ordering::AcqRel);
                 more_commands = true;
@@ -98,6 +100,7 @@ impl Worker {
             self.tell(&mut backlog);
             let statistics = self.plane.take_statistics();
             self.shared.counters.add(&statistics);
+            self.shared.counters.worked(clock().saturating_duration_since(woken));
         }
     }
 

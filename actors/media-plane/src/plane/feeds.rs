@@ -66,6 +66,7 @@ impl Plane {
         }
         if ready && playing != Some(number) {
             self.ask_keyframe(now, number);
+            self.preroll(now, number, subscriber);
         }
     }
 

@@ -17,8 +17,12 @@ use crate::vp8::Descriptor;
 
 /// Payloads beyond this would not fit a packet again with our own header.
 const PAYLOAD_MAX: usize = 1400;
-/// How often levels are told while somebody is heard.
-const LEVELS: Duration = Duration::from_millis(60);
+/// The level of a client that tells none (WHIP encoders): a quiet voice, so that it is heard until others need the place.
+const UNTOLD: u8 = 127 - 40;
+/// Opus' packets of silence (DTX) are not larger.
+const SILENT_MAX: usize = 8;
+/// How often levels are told while somebody is heard: each packet's, for a voice has to be on stage within 150 ms.
+const LEVELS: Duration = Duration::from_millis(20);
 
 /// The parts of a media packet that are kept.
 #[derive(Clone, Copy)]
@@ -48,7 +52,9 @@ impl Plane {
             self.lines_due.get_or_insert(now + TICK);
         }
         let payload = header.payload(packet).filter(|payload| payload.len() <= PAYLOAD_MAX)?;
-        let level = level(parameters, &header, packet);
+        let told = level(parameters, &header, packet);
+        let untold = role.uplink == Uplink::Microphone && parameters.level_extension.is_none();
+        let level = told.or_else(|| (untold && payload.len() > SILENT_MAX).then_some(UNTOLD));
         let expected =
             if role.retransmission { parameters.rtx_payload_type } else { Some(parameters.payload_type) };
         let track = role.track;
@@ -196,8 +202,11 @@ impl Plane {
     }
 
     fn level(&mut self, now: Instant, at: u32, track: u32, level: u8) {
-        let allowed = self.tracks.get(track).is_some_and(|track| track.allowed);
-        if let Some(peer) = self.peers.get_mut(at).filter(|_| allowed && level > 0) {
+        let Some(track) = self.tracks.get_mut(track).filter(|track| track.allowed && level > 0) else {
+            return;
+        };
+        track.onset.packet(now, level);
+        if let Some(peer) = self.peers.get_mut(at) {
             peer.level = peer.level.max(level);
             self.levels_due.get_or_insert(now + LEVELS);
         }
@@ -218,7 +227,7 @@ impl Plane {
     }
 }
 
-fn waiting(packet: &Incoming, rewritten: &Rewritten, slot: u16, payload: usize) -> Waiting {
+pub(super) fn waiting(packet: &Incoming, rewritten: &Rewritten, slot: u16, payload: usize) -> Waiting {
     Waiting {
         key: packet.key,
         source_index: packet.index,

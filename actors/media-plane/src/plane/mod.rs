@@ -14,7 +14,10 @@ mod layers;
 mod lines;
 mod peer;
 mod peers;
+mod preroll;
 mod sources;
+#[cfg(test)]
+mod testing;
 mod timers;
 
 use std::collections::{HashMap, VecDeque};

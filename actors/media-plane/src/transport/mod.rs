@@ -17,5 +17,7 @@ pub(crate) use answer::parse as parse_answer;
 pub(crate) use dtls::{Dtls, Progress};
 pub(crate) use ice::{Ice, Standing};
 pub(crate) use identity::Identity;
+#[cfg(test)]
+pub(crate) use srtp::equal_keys;
 pub(crate) use srtp::{Inbound, Outbound, keys_to_contexts};
 pub(crate) use stun::{Kind as StunKind, Stun};

@@ -46,6 +46,20 @@ pub(crate) fn keys_to_contexts(identity: &Identity, keys: &Keys) -> Option<(Inbo
     Some((inbound, Outbound { gcm: gcm(key, salt), context }))
 }
 
+/// Contexts with the same keys in both directions: each side of a test has its own pair.
+#[cfg(test)]
+pub(crate) fn equal_keys(identity: &Identity) -> (Inbound, Outbound) {
+    let profile = ProtectionProfile::AeadAes128Gcm;
+    let mut session = rtc_srtp::config::SessionKeys::default();
+    for key in [&mut session.local_master_key, &mut session.remote_master_key] {
+        *key = vec![7; 16];
+    }
+    for salt in [&mut session.local_master_salt, &mut session.remote_master_salt] {
+        *salt = vec![9; 12];
+    }
+    keys_to_contexts(identity, &Keys { profile, session }).expect("keys of the right length")
+}
+
 struct Remote {
     key: Vec<u8>,
     salt: Vec<u8>,
