@@ -6,6 +6,7 @@ import { newMeeting, reduce, type MeetingEvent } from '../signalling/state'
 import type { Stays } from '../signalling/resume'
 import { isOn, type LocalMedia, type Sent } from './local-media'
 import { LineWatch, noLines } from './lines'
+import { wayOf, type PathEntry, type Way } from './path'
 import { Peer, type Sending } from './peer'
 import { togglePin } from './pins'
 import type { Playout } from './playout'
@@ -28,6 +29,8 @@ export type MediaPath =
 export interface PathState {
   readonly path: MediaPath
   readonly weak: boolean
+  /** The way that media takes, once one was found; during a mend the one before. */
+  readonly way: Way | null
 }
 
 /** What a session is made of; tests bring their own. */
@@ -47,7 +50,7 @@ const MIDS: Record<Sent, Sending> = { microphone: 'mic', camera: 'cam', screen: 
 
 export class Session {
   readonly meeting = new Store(newMeeting)
-  readonly path = new Store<PathState>({ path: 'connecting', weak: false })
+  readonly path = new Store<PathState>({ path: 'connecting', weak: false, way: null })
   /** The pictures that arrive, by `mid`. */
   readonly pictures = new Store<Readonly<Record<string, MediaStream>>>({})
   /** What comes and goes through each slot, every two seconds. */
@@ -245,7 +248,8 @@ export class Session {
     peer
       .stats()
       .then((report) => {
-        if (peer === this.peer) this.measured([...(report as unknown as Map<string, Entry>).values()])
+        if (peer === this.peer)
+          this.measured([...(report as unknown as Map<string, Entry & PathEntry>).values()])
       })
       .catch(() => undefined)
       .finally(() => {
@@ -253,7 +257,9 @@ export class Session {
       })
   }
 
-  private measured(entries: readonly Entry[]): void {
+  private measured(entries: readonly (Entry & PathEntry)[]): void {
+    const way = wayOf(entries)
+    if (way !== null && way !== this.path.get().way) this.path.patch({ way })
     const { bytes, counters } = figures(entries)
     const now = this.parts.clock.now()
     const action = this.recovery.on({ type: 'bytes', total: bytes, expected: this.expectsMedia(), now })

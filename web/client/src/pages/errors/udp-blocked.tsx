@@ -6,7 +6,7 @@ import { Button, LinkButton } from '../../ui'
 import { ErrorPage } from './error-page'
 import { errorWords } from './words'
 
-/** Signalling works but no media arrived: somebody's firewall. There is no other way in this version. */
+/** Signalling works but no media arrived, by UDP or by TCP: somebody's firewall. */
 export function UdpBlocked({ onAgain }: { onAgain: () => void }): ReactNode {
   const t = useWords(errorWords)
   return (
@@ -26,7 +26,7 @@ export function UdpBlocked({ onAgain }: { onAgain: () => void }): ReactNode {
           <Wrench className="i" aria-hidden />
           {t.udp.why}
         </summary>
-        <p>{t.udp.letThrough(location.hostname)}</p>
+        <p>{t.udp.letThrough(location.hostname, location.port || '443')}</p>
       </details>
     </ErrorPage>
   )

@@ -28,13 +28,13 @@ export const errorWords = words(
       missing: (list: string) => `Diesem Browser fehlt: ${list}.`,
     },
     udp: {
-      title: 'Netz sperrt UDP',
+      title: 'Nichts kommt durch',
       headline: 'Ton und Bild kommen nicht durch.',
-      lead: 'Dein Netz sperrt den Weg, den wir für Ton und Bild brauchen (UDP). Ein anderes Netz hilft: zum Beispiel ein WLAN von jemand anderem oder das Telefon als Hotspot.',
+      lead: 'Dein Netz sperrt beide Wege, die wir für Ton und Bild haben (UDP und TCP). Ein anderes Netz hilft: zum Beispiel ein WLAN von jemand anderem oder das Telefon als Hotspot.',
       again: 'Noch einmal versuchen',
       why: 'Für die Person, die dieses Netz betreut',
-      letThrough: (host: string) =>
-        `Bitte lass UDP zu ${host} durch. Die Ports nennt, wer den Server betreibt; voreingestellt beginnen sie bei 7881.`,
+      letThrough: (host: string, port: string) =>
+        `Bitte lass TCP ${port} zu ${host} durch, ohne TLS aufzubrechen. Besser für Ton und Bild ist UDP; die Ports nennt, wer den Server betreibt, voreingestellt beginnen sie bei 7881.`,
     },
     restart: {
       title: 'Wir stellen neu auf',
@@ -74,13 +74,13 @@ export const errorWords = words(
       missing: (list) => `This browser lacks: ${list}.`,
     },
     udp: {
-      title: 'Network blocks UDP',
+      title: 'Nothing gets through',
       headline: 'Sound and pictures do not get through.',
-      lead: 'Your network blocks the road we need for sound and pictures (UDP). Another network helps: somebody else’s Wi-Fi, for example, or your phone as a hotspot.',
+      lead: 'Your network blocks both roads we have for sound and pictures (UDP and TCP). Another network helps: somebody else’s Wi-Fi, for example, or your phone as a hotspot.',
       again: 'Try again',
       why: 'For whoever runs this network',
-      letThrough: (host) =>
-        `Please let UDP to ${host} through. Whoever runs the server knows the ports; by default they begin at 7881.`,
+      letThrough: (host, port) =>
+        `Please let TCP ${port} to ${host} through, without opening its TLS. UDP is better for sound and pictures; whoever runs the server knows the ports, by default they begin at 7881.`,
     },
     restart: {
       title: 'Setting up again',

@@ -9,6 +9,7 @@ import type { Visit } from '../door/visit'
 import { DeviceSelects } from '../join/devices'
 import { EchoButton, LevelMeter, useLevel } from '../join/sound-check'
 import { canShare } from './controls'
+import { WayLine } from './way'
 import { moreWords } from './words'
 
 interface MoreProps {
@@ -47,6 +48,7 @@ export function More(props: MoreProps): ReactNode {
           </section>
         ) : null}
         <Devices visit={visit} />
+        <WayLine session={session} />
         {role === 'host' ? <BoardRules session={session} /> : null}
         <section>
           <h3>{t.sounds}</h3>

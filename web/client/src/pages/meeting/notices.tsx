@@ -8,6 +8,7 @@ import { useLasting, useSeen } from '../door/use-lasting'
 import { useStore } from '../door/use-store'
 import type { Visit } from '../door/visit'
 import { helpWords as deviceHelp } from '../join/words'
+import { wayWords } from './way-words'
 import { noticeWords } from './words'
 
 interface Said {
@@ -55,11 +56,13 @@ export function Notices({ visit, session, onDevices }: NoticesProps): ReactNode 
 function useSaid(visit: Visit, session: Session, onDevices: () => void): Said | null {
   const t = useWords(noticeWords)
   const help = useWords(deviceHelp)
+  const ways = useWords(wayWords)
   const { link, returned, refusal } = useStore(session.meeting)
-  const { path, weak } = useStore(session.path)
+  const { path, weak, way } = useStore(session.path)
   const { microphone, camera, screen } = useStore(visit.local.state)
   const { blocked } = useStore(visit.playout.state)
   const isLost = useLasting(link.kind === 'lost', PATIENCE_MS)
+  const isSlowOld = useLasting(way === 'tcp', SEEN_AFTER_MS)
   const isMending = useLasting(path === 'mending' || path === 'connecting', PATIENCE_MS * 2)
   useSeen(
     returned,
@@ -74,7 +77,8 @@ function useSaid(visit: Visit, session: Session, onDevices: () => void): Said | 
 
   if (link.kind === 'restarting') return { look: 'warn', title: t.restarting, more: t.restartingMore }
   if (isLost) return { look: 'warn', title: t.lost, more: t.lostMore }
-  if (path === 'blocked') return { look: 'bad', title: t.blocked, more: t.blockedMore }
+  if (path === 'blocked')
+    return { look: 'bad', title: t.blocked, more: t.blockedMore(location.port || '443') }
   if (blocked) {
     const run = (): void => visit.playout.unblock()
     return {
@@ -104,6 +108,7 @@ function useSaid(visit: Visit, session: Session, onDevices: () => void): Said | 
     const action = { label: t.stopSharing, run }
     return { look: 'info', icon: MonitorUp, title: t.sharing, more: t.sharingMore, action }
   }
+  if (way === 'tcp' && !isSlowOld) return { look: 'info', title: ways.slower, more: ways.slowerMore }
   if (returned) {
     const seconds = Math.round(returned.awayMs / 1000)
     const more = seconds <= 1 ? t.returnedOne : t.returnedMore(String(seconds))

@@ -104,8 +104,8 @@ export const noticeWords = words(
     mending: 'Ton und Bild haken.',
     mendingMore: 'Wir suchen einen neuen Weg, das dauert meist ein paar Sekunden.',
     blocked: 'Ton und Bild kommen nicht durch.',
-    blockedMore:
-      'Dein Netz sperrt wohl den Weg dafür (UDP). Nimm ein anderes Netz, zum Beispiel das vom Telefon. Die Tafel geht weiter.',
+    blockedMore: (port: string) =>
+      `Bitte in deinem Netz um TCP ${port}, oder nimm ein anderes, zum Beispiel das vom Telefon. Die Tafel geht weiter.`,
     weak: 'Deine Verbindung schwankt.',
     weakMore: 'Wir zeigen kleinere Bilder, der Ton geht vor.',
     returned: 'Wieder da.',
@@ -145,8 +145,8 @@ export const noticeWords = words(
     mending: 'Sound and pictures falter.',
     mendingMore: 'We are looking for a new way; that mostly takes a few seconds.',
     blocked: 'Sound and pictures do not come through.',
-    blockedMore:
-      'Your network probably blocks their way (UDP). Try another network, such as your phone’s. The board goes on.',
+    blockedMore: (port) =>
+      `Ask your network for TCP ${port}, or try another one, such as your phone’s. The board goes on.`,
     weak: 'Your connection wobbles.',
     weakMore: 'Smaller pictures for now, sound goes first.',
     returned: 'Back again.',

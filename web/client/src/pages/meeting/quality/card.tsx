@@ -8,6 +8,7 @@ import type { PersonTile } from '../../../call/tiles'
 import { useLanguage, useWords } from '../../../i18n'
 import { classNames, CopyButton } from '../../../ui'
 import { useStore } from '../../door/use-store'
+import { wayWords } from '../way-words'
 import { levelWord, ownRows, personRows, reportText, type Around } from './report'
 import { qualityWords } from './words'
 
@@ -63,6 +64,8 @@ function Card({
   title: string
 }): ReactNode {
   const t = useWords(qualityWords)
+  const ways = useWords(wayWords)
+  const { way } = useStore(session.path)
   const language = useLanguage()
   const meeting = useStore(session.meeting)
   const lines = useStore(session.lines)
@@ -72,7 +75,13 @@ function Card({
   const rows = own ? ownRows(own, language) : personRows(other, language)
   const reason = own ? null : other.reason
   const sentence = reason ? t.reasons[reason] : !own && level === null ? t.nothing : null
-  const report = reportText(own ? 'own' : 'other', { level, reason }, rows, around(), language)
+  const report = reportText(
+    own ? 'own' : 'other',
+    { level, reason },
+    rows,
+    around(way && ways.short[way]),
+    language,
+  )
   return (
     <>
       <h2>{title}</h2>
@@ -97,6 +106,6 @@ function Card({
   )
 }
 
-function around(): Around {
-  return { path: null, browser: browserFamily(navigator.userAgent, navigator.maxTouchPoints) }
+function around(path: string | null): Around {
+  return { path, browser: browserFamily(navigator.userAgent, navigator.maxTouchPoints) }
 }
