@@ -5,6 +5,7 @@ mod commands;
 mod config;
 mod data_directory;
 mod failure;
+mod reach;
 mod serve;
 mod system;
 mod telemetry;

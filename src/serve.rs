@@ -3,7 +3,8 @@
 use crate::commands::open_store;
 use crate::config::{Config, Music};
 use crate::failure::Failure;
-use crate::system::{cores, interface_addresses};
+use crate::reach::{announced, announced_tcp};
+use crate::system::cores;
 use actix::{Actor, Addr};
 use actors::load::{Load, Meter, SharedFigures, SharedMeter};
 use actors::music::{built_in, parse_opus};
@@ -45,7 +46,7 @@ pub(crate) async fn serve(config: &Config) -> Result<(), Failure> {
 
     let tls = web::tls::config(&certificate_source(config, &announce), web::clock::since_epoch())
         .map_err(|error| Failure::hopeless(error.to_string()))?;
-    let running = doors.serve(config, edge.clone(), tls, meter)?;
+    let running = doors.serve(config, edge.clone(), tls, meter, media)?;
 
     let first = store.count_accounts().await.map_err(|error| Failure::new(error.to_string()))? == 0;
     let token = if first { Some(edge.setup.open().await) } else { None };
@@ -84,9 +85,10 @@ fn start_media(config: &Config, announce: &[IpAddr]) -> Result<MediaHub, Failure
     } else {
         IpAddr::from(Ipv4Addr::UNSPECIFIED)
     };
+    let announce_tcp = announced_tcp(config, announce);
     let (udp_port, announce) = (config.media.udp_port, announce.to_vec());
     let music = music(&config.music)?;
-    MediaHub::start(MediaConfig { bind, udp_port, threads, announce, music })
+    MediaHub::start(MediaConfig { bind, udp_port, threads, announce, announce_tcp, music })
         .map_err(|error| Failure::new(format!("the UDP ports from {udp_port} up cannot be opened: {error}")))
 }
 
@@ -131,10 +133,12 @@ impl Doors {
         edge: Arc<Edge>,
         tls: web::tls::ServerConfig,
         meter: SharedMeter,
+        media: MediaHub,
     ) -> Result<Vec<Running>, Failure> {
         let workers = cores().min(WORKERS_MAX);
+        let media = config.media.tcp.then_some(media);
         let https =
-            web::server::serve(edge, self.https, tls, workers).map_err(not_served("server.listen"))?;
+            web::server::serve(edge, self.https, tls, workers, media).map_err(not_served("server.listen"))?;
         let mut running = vec![https];
         if let Some(listener) = self.redirect {
             let redirect = web::server::redirect(config.server.public_url.clone(), listener);
@@ -185,16 +189,12 @@ pub(crate) fn certificate_source(config: &Config, announce: &[IpAddr]) -> Certif
     CertificateSource::SelfMade { directory: config.server.data_dir.clone(), names }
 }
 
-fn announced(config: &Config) -> Vec<IpAddr> {
-    let listening = config.server.listen.ip();
-    if !config.media.announce.is_empty() {
-        config.media.announce.clone()
-    } else if !listening.is_unspecified() {
-        vec![listening]
-    } else {
-        let found = interface_addresses();
-        if found.is_empty() { vec![Ipv4Addr::LOCALHOST.into()] } else { found }
-    }
+fn turn(chosen: &crate::config::Turn) -> Option<web::turn::Turn> {
+    (!chosen.urls.is_empty()).then(|| web::turn::Turn {
+        urls: chosen.urls.clone(),
+        secret: chosen.secret.clone(),
+        lifetime: Duration::from_secs(60 * u64::from(chosen.lifetime_minutes)),
+    })
 }
 
 fn edge_settings(config: &Config) -> EdgeSettings {
@@ -208,6 +208,7 @@ fn edge_settings(config: &Config) -> EdgeSettings {
             privacy_url: operator.privacy_url,
             source_url: operator.source_url,
         },
+        turn: turn(&config.turn),
     }
 }
 

@@ -8,7 +8,7 @@ mod sections;
 
 use layers::Layers;
 pub(crate) use layers::Problem;
-pub(crate) use sections::{Media, Metrics, Music, Operator, Server};
+pub(crate) use sections::{Media, Metrics, Music, Operator, Server, Turn};
 use std::path::Path;
 
 const DEFAULTS: &str = include_str!("../../config/default.toml");
@@ -22,6 +22,8 @@ pub(crate) struct Config {
     pub(crate) operator: Operator,
     /// The media plane.
     pub(crate) media: Media,
+    /// Relays for networks that let nothing else through.
+    pub(crate) turn: Turn,
     /// What people who wait hear.
     pub(crate) music: Music,
     /// Exact figures.
@@ -47,6 +49,7 @@ impl Config {
             server: Server::read(&mut layers),
             operator: Operator::read(&mut layers),
             media: Media::read(&mut layers),
+            turn: Turn::read(&mut layers),
             music: Music::read(&mut layers),
             metrics: Metrics::read(&mut layers),
         };

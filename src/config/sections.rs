@@ -135,6 +135,8 @@ pub(crate) struct Media {
     pub(crate) announce: Vec<IpAddr>,
     /// 0: one per core.
     pub(crate) threads: u8,
+    /// Whether media may also come by TCP, on the port of the pages.
+    pub(crate) tcp: bool,
     /// Speakers heard at once.
     pub(crate) audio_slots: u8,
 }
@@ -148,10 +150,57 @@ impl Media {
                 list(value)?.iter().map(|address| address.parse().ok()).collect()
             }),
             threads: layers.read("media.threads", "a number from 0 to 64", |value| number(value, 0, 64)),
+            tcp: layers.read("media.tcp", "true or false", switch),
             audio_slots: layers
                 .read("media.audio_slots", "a number from 1 to 16", |value| number(value, 1, 16)),
         }
     }
+}
+
+/// TURN servers of the operator's.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Turn {
+    /// Their addresses; empty: none.
+    pub(crate) urls: Vec<String>,
+    /// The secret shared with them.
+    pub(crate) secret: String,
+    /// How long a client's credentials are good for.
+    pub(crate) lifetime_minutes: u32,
+}
+
+impl Turn {
+    pub(super) fn read(layers: &mut Layers) -> Self {
+        let urls: Vec<String> = layers.read(
+            "turn.urls",
+            "a list of at most 8 addresses, e.g. turn:turn.example:3478?transport=udp or turns:turn.example:443?transport=tcp",
+            |value| list(value).filter(|urls| urls.len() <= 8 && urls.iter().all(|url| is_turn_url(url))),
+        );
+        let secret = layers.read("turn.secret", "a text", text);
+        if urls.is_empty() != secret.is_empty() {
+            let names = ["turn.urls", "turn.secret"];
+            layers.refuse(&names, "turn.urls and turn.secret belong together: name both or none");
+        }
+        let lifetime_minutes =
+            layers.read("turn.lifetime_minutes", "a number from 5 to 2880", |value| number(value, 5, 2_880));
+        Self { urls, secret, lifetime_minutes }
+    }
+}
+
+impl std::fmt::Debug for Turn {
+    /// Without the secret.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Turn").field("urls", &self.urls).finish_non_exhaustive()
+    }
+}
+
+/// `turn:` or `turns:`, a host, perhaps a port, perhaps a transport (RFC 7065). Browsers refuse a whole connection for
+/// one that is none.
+fn is_turn_url(url: &str) -> bool {
+    let Some(rest) = url.strip_prefix("turn:").or_else(|| url.strip_prefix("turns:")) else { return false };
+    let (authority, transport) =
+        rest.split_once('?').map_or((rest, None), |(host, query)| (host, Some(query)));
+    let named = public_url(&format!("https://{authority}")).is_some() && !authority.contains('/');
+    named && transport.is_none_or(|query| matches!(query, "transport=udp" | "transport=tcp"))
 }
 
 /// What people who wait hear.

@@ -53,14 +53,14 @@ fn unknown_keys_are_refused_with_their_line_and_what_there_is() {
         found,
         [
             "4: there is no key metrics.listn; [metrics] has listen",
-            "5: there is no section [sever]; there are [media], [metrics], [music], [operator], [server]",
-            "KEGELBAHN__MEDIA__PORT: there is no key media.port; [media] has announce, audio_slots, threads, udp_port",
+            "5: there is no section [sever]; there are [media], [metrics], [music], [operator], [server], [turn]",
+            "KEGELBAHN__MEDIA__PORT: there is no key media.port; [media] has announce, audio_slots, tcp, threads, udp_port",
         ]
     );
     assert_eq!(
         problems("listen = 1", &[]),
         [
-            "1: listen stands outside of a section; there are [media], [metrics], [music], [operator], [server]"
+            "1: listen stands outside of a section; there are [media], [metrics], [music], [operator], [server], [turn]"
         ]
     );
 }
@@ -92,6 +92,8 @@ fn what_does_not_go_together_is_refused() {
             "2: server.certificate and server.key belong together: name both or none",
         ]
     );
+    let found = problems("[turn]\nurls = [\"turn:turn.example\"]\n", &[]);
+    assert_eq!(found, ["2: turn.urls and turn.secret belong together: name both or none"]);
 }
 
 #[test]
@@ -129,4 +131,28 @@ fn a_variables_list_is_written_with_commas_or_as_in_the_file() {
     assert_eq!(announced("192.0.2.1, 192.0.2.2"), both);
     assert_eq!(announced(r#"["192.0.2.1", "192.0.2.2"]"#), both);
     assert!(load("", &[("KEGELBAHN__MEDIA__ANNOUNCE", "[192.0.2.1")]).is_err());
+}
+
+#[test]
+fn turn_servers_have_addresses_that_browsers_take() {
+    let turn = |urls: &str| {
+        let variables = [("KEGELBAHN__TURN__URLS", urls), ("KEGELBAHN__TURN__SECRET", "north")];
+        load("", &variables).map(|config| config.turn)
+    };
+    let good =
+        turn("turn:turn.example, turns:[2001:db8::1]:443?transport=tcp, turn:192.0.2.1:3478?transport=udp")
+            .unwrap();
+    assert_eq!((good.urls.len(), good.lifetime_minutes), (3, 720));
+    assert!(!format!("{good:?}").contains("north"));
+    for bad in [
+        "stun:turn.example",
+        "turn:",
+        "turn:h?transport=sctp",
+        "turn:h/x",
+        "turn://h",
+        "https://h",
+        "turn:h:0x1",
+    ] {
+        assert!(turn(bad).is_err(), "{bad}");
+    }
 }

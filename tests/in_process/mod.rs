@@ -106,12 +106,13 @@ impl Parts {
             public_url: "https://localhost".to_owned(),
             sign_up: false,
             operator: OperatorSettings::default(),
+            turn: None,
         };
         let edge = Arc::new(Edge::new(store, directory, self.figures.clone(), settings));
         let names = vec!["localhost".to_owned()];
         let source = CertificateSource::SelfMade { directory: self.data.clone(), names };
         let tls = web::tls::config(&source, web::clock::since_epoch()).expect("a certificate");
-        let running = web::server::serve(edge, listener, tls, 1).expect("a server");
+        let running = web::server::serve(edge, listener, tls, 1, None).expect("a server");
         started.send(()).expect("the story waits");
         stop.await.ok();
         running.stop().await;
@@ -123,6 +124,7 @@ impl Parts {
             udp_port: 0,
             threads: 1,
             announce: vec![Ipv4Addr::LOCALHOST.into()],
+            announce_tcp: Vec::new(),
             music: Vec::new(),
         });
         RoomDirectory::new(DirectoryParts {

@@ -69,7 +69,7 @@ const fn counter(name: &'static str, help: &'static str, of: fn(&Snapshot) -> Op
     Family { name, help, kind: Kind::Counter(of) }
 }
 
-const FAMILIES: [Family; 17] = [
+const FAMILIES: [Family; 18] = [
     gauge("kegelbahn_rooms", "Rooms that somebody is in or waits for.", |_, s| number(s.rooms)),
     gauge("kegelbahn_participants", "People inside rooms.", |_, s| number(s.participants)),
     gauge("kegelbahn_waiting", "People waiting to be let in.", |_, s| number(s.waiting)),
@@ -94,6 +94,11 @@ const FAMILIES: [Family; 17] = [
         "kegelbahn_refused_datagrams_total",
         "Datagrams refused: of an unknown sender, damaged, forged, replayed.",
         |s| number(s.refused),
+    ),
+    counter(
+        "kegelbahn_missed_packets_total",
+        "Packets that came too late for a slow reader on TCP and were dropped.",
+        |s| number(s.missed),
     ),
     counter("kegelbahn_board_updates_total", "Changes of boards accepted.", |s| number(s.board_updates)),
     Family {

@@ -1,16 +1,20 @@
 //! The HTTP servers, given their listeners: the real one, the one on port 80 that only points to it, and the private
 //! one for exact figures.
 
+use crate::entrance::Entrance;
 use crate::guard;
 use crate::metrics;
 use crate::routes;
 use crate::state::Edge;
-use actix_web::dev::{Server, ServerHandle};
+use actix_http::{HttpService, TlsAcceptorConfig};
+use actix_service::{IntoServiceFactory, ServiceFactoryExt, map_config};
+use actix_web::dev::{AppConfig, Server, ServerHandle};
 use actix_web::http::header;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
 use actors::load::SharedMeter;
+use actors::sfu::MediaHub;
 use std::io;
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -48,12 +52,17 @@ impl Running {
     }
 }
 
-/// Serves everything over TLS, HTTP/2 and HTTP/1.1. Signals are the caller's business.
+/// Serves everything over TLS, HTTP/2 and HTTP/1.1, and hands connections that begin with an ICE check over to
+/// `media`, if there is TCP for media. Signals are the caller's business.
+///
+/// Put together by hand as `actix_web::HttpServer::listen_rustls_0_23` would, because that lets nobody look at a
+/// connection before TLS.
 pub fn serve(
     edge: Arc<Edge>,
     listener: TcpListener,
     tls: rustls::ServerConfig,
     workers: usize,
+    media: Option<MediaHub>,
 ) -> io::Result<Running> {
     let edge = Data::from(edge);
     let directory = Data::new(edge.directory.clone());
@@ -64,19 +73,32 @@ pub fn serve(
             .configure(routes::configure)
             .wrap(from_fn(guard::around))
     };
-    let server = HttpServer::new(app)
+    actix_tls::accept::max_concurrent_tls_connect(HANDSHAKES_MAX);
+    let builder = actix_server::Server::build()
         .workers(workers)
         .worker_max_blocking_threads(4)
-        .max_connections(CONNECTIONS_MAX)
-        .max_connection_rate(HANDSHAKES_MAX)
-        .keep_alive(KEEP_ALIVE)
-        .client_request_timeout(HEAD_PATIENCE)
-        .client_disconnect_timeout(LINGER)
-        .tls_handshake_timeout(HANDSHAKE_PATIENCE)
+        .max_concurrent_connections(CONNECTIONS_MAX)
         .shutdown_timeout(STOP_SECONDS)
-        .disable_signals()
-        .listen_rustls_0_23(listener, tls)?;
-    Ok(Running::start(server.run()))
+        .disable_signals();
+    let stopping = builder.graceful_shutdown_signal();
+    let builder = builder.listen("https", listener, move || {
+        let stopping = stopping.clone();
+        let app = app().into_factory().map_err(|error: actix_web::Error| error.error_response());
+        let handshakes = TlsAcceptorConfig::default().handshake_timeout(HANDSHAKE_PATIENCE);
+        let https = HttpService::build()
+            .graceful_shutdown_signal(move || {
+                let stopping = stopping.clone();
+                async move { stopping.notified().await }
+            })
+            .keep_alive(KEEP_ALIVE)
+            .client_request_timeout(HEAD_PATIENCE)
+            .client_disconnect_timeout(LINGER)
+            // Says what scheme, host and address requests came by. Nothing here asks: that is configuration.
+            .finish(map_config(app, |()| AppConfig::default()))
+            .rustls_0_23_with_config(tls.clone(), handshakes);
+        Entrance::new(https, media.clone())
+    })?;
+    Ok(Running::start(builder.run()))
 }
 
 /// Sends whoever comes by plain HTTP to the configured address, whatever `Host` they wrote.

@@ -4,6 +4,7 @@ use crate::accounts::{Passwords, SetupLink};
 use crate::api::load::LoadCache;
 use crate::guard::RateLimits;
 use crate::live::LiveRooms;
+use crate::turn::Turn;
 use actix::Addr;
 use actors::load::SharedFigures;
 use actors::room_directory::RoomDirectory;
@@ -42,6 +43,8 @@ pub struct EdgeSettings {
     pub sign_up: bool,
     /// Who runs this server.
     pub operator: OperatorSettings,
+    /// The operator's TURN servers, if there are any.
+    pub turn: Option<Turn>,
 }
 
 /// Who runs this server; empty texts are left out of the pages.

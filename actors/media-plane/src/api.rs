@@ -4,7 +4,7 @@
 //! a full command queue is an error to the caller (it retires the peer), a full event queue drops levels and
 //! statistics first and never a state change (those wait in the thread until there is room).
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use crate::layers::{Bitrate, Demand, LayerSet, SlotQuality};
@@ -67,10 +67,27 @@ pub struct SlotCount {
 /// ICE credentials (RFC 8445 §5.3), made by the control plane from the operating system's randomness.
 #[derive(Clone, PartialEq, Eq)]
 pub struct IceCredentials {
-    /// `ice-ufrag`, 8 characters of `ice-char`.
+    /// `ice-ufrag`, 8 characters of `ice-char`; the first one names the thread.
     pub ufrag: String,
     /// `ice-pwd`, 24 characters of `ice-char`.
     pub pwd: String,
+}
+
+impl IceCredentials {
+    /// The first character of a `ufrag` names the thread, so that a TCP connection finds it.
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+    /// Credentials of a peer on this thread from random `ice-char` texts, 7 characters or more for `ufrag`.
+    pub fn for_thread(thread: usize, ufrag: &str, pwd: String) -> Self {
+        let letter = char::from(Self::LETTERS[thread % Self::LETTERS.len()]);
+        Self { ufrag: format!("{letter}{ufrag}"), pwd }
+    }
+
+    /// The thread that a `ufrag` names.
+    pub(crate) fn thread_of(ufrag: &str) -> Option<usize> {
+        let letter = ufrag.bytes().next()?;
+        Self::LETTERS.iter().position(|known| *known == letter)
+    }
 }
 
 /// What the control plane asks for.
@@ -126,6 +143,13 @@ pub enum Command {
     RequestKeyframe(Publication),
     /// Forget a peer. Nothing is sent to it afterwards.
     RemovePeer(PeerId),
+    /// A TCP connection that a client made, and what was read from it so far (see [`crate::MediaPlane::adopt_stream`]).
+    AdoptStream {
+        /// The connection.
+        stream: std::net::TcpStream,
+        /// Its first bytes: a framed check that names a peer of this thread.
+        first: Vec<u8>,
+    },
     /// Stop the thread.
     Stop,
 }
@@ -176,6 +200,9 @@ pub struct Config {
     pub threads: usize,
     /// Addresses named as ICE candidates, best first; not empty.
     pub announce: Vec<IpAddr>,
+    /// Addresses named as passive TCP candidates (RFC 6544), best first; whoever listens there hands the connections
+    /// over. Empty: no TCP.
+    pub announce_tcp: Vec<SocketAddr>,
     /// Opus packets of 20 ms each, one list per piece; [`Feed::Music`] counts into this.
     pub music: Vec<Arc<[bytes::Bytes]>>,
 }

@@ -15,6 +15,7 @@ pub(crate) struct Counters {
     retransmitted: AtomicU64,
     refused: AtomicU64,
     busy_nanos: AtomicU64,
+    missed: AtomicU64,
 }
 
 impl Counters {
@@ -27,6 +28,7 @@ impl Counters {
             (&self.forwarded, more.forwarded),
             (&self.retransmitted, more.retransmitted),
             (&self.refused, more.refused),
+            (&self.missed, more.missed),
         ] {
             if more > 0 {
                 sum.fetch_add(more, Ordering::Relaxed);
@@ -52,5 +54,6 @@ impl Counters {
         sum.forwarded += self.forwarded.load(Ordering::Relaxed);
         sum.retransmitted += self.retransmitted.load(Ordering::Relaxed);
         sum.refused += self.refused.load(Ordering::Relaxed);
+        sum.missed += self.missed.load(Ordering::Relaxed);
     }
 }

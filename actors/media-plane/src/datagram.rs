@@ -1,10 +1,10 @@
-//! Datagrams by the batch: `recvmmsg` with UDP_GRO, `sendmmsg` with UDP_SEGMENT, and waiting for either a datagram or
-//! a command. The only file with `unsafe`: system calls that the standard library does not have.
+//! Datagrams by the batch: `recvmmsg` with UDP_GRO, `sendmmsg` with UDP_SEGMENT, and waiting for a datagram, a command
+//! or a TCP connection. The only file with `unsafe`: system calls that the standard library does not have.
 #![expect(unsafe_code, reason = "system calls for batches of datagrams; every block says why it is sound")]
 
 use std::io;
 use std::mem::{size_of, zeroed};
-use std::net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6, UdpSocket};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6, TcpStream, UdpSocket};
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::time::Duration;
 
@@ -16,6 +16,12 @@ const BUFFER: usize = 65_536;
 /// For bursts while a thread is at work; the system may grant less.
 const SOCKET_BUFFER: libc::c_int = 4 << 20;
 const SEND_BATCH: usize = 64;
+/// Connections looked at in one call.
+const READY: usize = 64;
+/// Bytes that the kernel takes beyond what the far end has room for: 130 ms at 1 Mbit/s.
+const UNSENT_MAX: libc::c_int = 16 << 10;
+/// Bytes on their way on a connection: 8 Mbit/s over a round trip of 250 ms. The system doubles it for its own use.
+const STREAM_BUFFER: libc::c_int = 256 << 10;
 
 /// Control data: room for one `u16` or `int` option, aligned as the kernel wants it.
 type Control = [u64; 4];
@@ -73,12 +79,7 @@ impl Socket {
             (libc::SOL_SOCKET, libc::SO_SNDBUF, SOCKET_BUFFER),
             (libc::SOL_UDP, libc::UDP_GRO, 1),
         ] {
-            // SAFETY: the descriptor is open, the value is a c_int that outlives the call, its size is given.
-            // A refusal costs speed only, so the result does not matter.
-            let _refused = unsafe {
-                let pointer = (&raw const value).cast();
-                libc::setsockopt(socket.as_raw_fd(), level, name, pointer, size_of::<libc::c_int>() as u32)
-            };
+            set_option(socket.as_raw_fd(), level, name, value);
         }
         Ok(Self { socket, v6, segmentation: true })
     }
@@ -224,6 +225,15 @@ impl Socket {
     }
 }
 
+/// A refusal costs speed only, so the result does not matter.
+fn set_option(descriptor: RawFd, level: libc::c_int, name: libc::c_int, value: libc::c_int) {
+    // SAFETY: the descriptor is open, the value is a c_int that outlives the call, its size is given.
+    let _refused = unsafe {
+        let pointer = (&raw const value).cast();
+        libc::setsockopt(descriptor, level, name, pointer, size_of::<libc::c_int>() as u32)
+    };
+}
+
 /// The size that merged datagrams have, if the kernel merged some.
 fn segment_size(header: &libc::msghdr) -> Option<usize> {
     // SAFETY: the kernel has written `msg_control` and `msg_controllen` consistently; the macros stay inside them.
@@ -303,19 +313,79 @@ impl Bell {
         let _silent = unsafe { libc::read(self.descriptor.as_raw_fd(), (&raw mut count).cast(), 8) };
     }
 
-    /// Waits until the bell rings, a datagram is there, or the time is over. True when the bell rang.
-    pub(crate) fn wait(&self, socket: &Socket, patience: Duration) -> bool {
+    /// Waits until the bell rings, a datagram is there, a connection is ready, or the time is over.
+    pub(crate) fn wait(&self, socket: &Socket, streams: Option<&Readiness>, patience: Duration) -> Woken {
         let watch = |fd: RawFd| libc::pollfd { fd, events: libc::POLLIN, revents: 0 };
-        let mut watched = [watch(socket.socket.as_raw_fd()), watch(self.descriptor.as_raw_fd())];
+        // Negative descriptors are passed over.
+        let third = streams.map_or(-1, |streams| streams.descriptor.as_raw_fd());
+        let mut watched =
+            [watch(socket.socket.as_raw_fd()), watch(self.descriptor.as_raw_fd()), watch(third)];
+        let count = if streams.is_some() { 3 } else { 2 };
         let timeout = libc::timespec {
             tv_sec: patience.as_secs().min(3600) as _,
             tv_nsec: patience.subsec_nanos().into(),
         };
-        // SAFETY: two pollfd with open descriptors and a timespec, all alive until the call has returned.
+        // SAFETY: `count` of the pollfd with open descriptors, and a timespec, all alive until the call has returned.
         // An interruption or error is a wake-up for nothing.
-        let _ready = unsafe { libc::ppoll(watched.as_mut_ptr(), 2, &raw const timeout, std::ptr::null()) };
-        watched[1].revents != 0
+        let _ready =
+            unsafe { libc::ppoll(watched.as_mut_ptr(), count, &raw const timeout, std::ptr::null()) };
+        Woken { rung: watched[1].revents != 0, streams: watched[2].revents != 0 }
     }
+}
+
+/// What ended a wait, besides datagrams and time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Woken {
+    pub(crate) rung: bool,
+    pub(crate) streams: bool,
+}
+
+/// Which of many TCP connections have something to read or room to write (epoll): one descriptor to wait for, however
+/// many there are.
+pub(crate) struct Readiness {
+    descriptor: OwnedFd,
+}
+
+impl Readiness {
+    pub(crate) fn new() -> io::Result<Self> {
+        // SAFETY: epoll_create1 has no preconditions.
+        let descriptor = unsafe { libc::epoll_create1(libc::EPOLL_CLOEXEC) };
+        if descriptor < 0 {
+            return Err(io::Error::last_os_error());
+        }
+        // SAFETY: the descriptor is new and nobody else's.
+        Ok(Self { descriptor: unsafe { OwnedFd::from_raw_fd(descriptor) } })
+    }
+
+    /// Watches a connection under a name until it is closed: for bytes, and for room when `to_write`.
+    pub(crate) fn watch(&self, stream: &TcpStream, name: u32, to_write: bool, known: bool) -> io::Result<()> {
+        let events = if to_write { libc::EPOLLIN | libc::EPOLLOUT } else { libc::EPOLLIN };
+        let mut event = libc::epoll_event { events: events as u32, u64: name.into() };
+        let change = if known { libc::EPOLL_CTL_MOD } else { libc::EPOLL_CTL_ADD };
+        let (epoll, stream) = (self.descriptor.as_raw_fd(), stream.as_raw_fd());
+        // SAFETY: both descriptors are open, the event outlives the call.
+        let done = unsafe { libc::epoll_ctl(epoll, change, stream, &raw mut event) };
+        if done < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+    }
+
+    /// The names of some connections that are ready now.
+    pub(crate) fn ready(&self, names: &mut Vec<u32>) {
+        let mut events = [libc::epoll_event { events: 0, u64: 0 }; READY];
+        // SAFETY: the events are writable and as many as said. An error is as none ready.
+        let count =
+            unsafe { libc::epoll_wait(self.descriptor.as_raw_fd(), events.as_mut_ptr(), READY as _, 0) };
+        names.clear();
+        names.extend(events.iter().take(usize::try_from(count).unwrap_or(0)).map(|event| event.u64 as u32));
+    }
+}
+
+/// Makes a TCP connection one for live media: nothing waits for company, and the kernel holds little that is unsent, so
+/// that what is late can still be dropped by us.
+pub(crate) fn set_live(stream: &TcpStream) {
+    let descriptor = stream.as_raw_fd();
+    set_option(descriptor, libc::IPPROTO_TCP, libc::TCP_NODELAY, 1);
+    set_option(descriptor, libc::IPPROTO_TCP, libc::TCP_NOTSENT_LOWAT, UNSENT_MAX);
+    set_option(descriptor, libc::SOL_SOCKET, libc::SO_SNDBUF, STREAM_BUFFER);
 }
 
 /// CPU time of the calling thread.

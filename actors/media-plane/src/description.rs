@@ -179,6 +179,8 @@ pub(crate) struct Offer<'a> {
     pub(crate) ice: &'a IceCredentials,
     pub(crate) fingerprint: [u8; 32],
     pub(crate) candidates: &'a [SocketAddr],
+    /// Passive TCP candidates.
+    pub(crate) tcp: &'a [SocketAddr],
     pub(crate) slots: SlotCount,
 }
 
@@ -219,6 +221,19 @@ impl Offer<'_> {
             let priority = (126 << 24) | ((65_535 - rank.min(65_535)) << 8) | 255;
             let (ip, port) = (candidate.ip(), candidate.port());
             line(&mut out, format_args!("a=candidate:{} 1 udp {priority} {ip} {port} typ host", rank + 1));
+        }
+        for (rank, candidate) in (0_u32..).zip(self.tcp) {
+            // RFC 6544 §4.2: 4 is the direction preference of passive host candidates. 90 is what libwebrtc gives TCP:
+            // every UDP candidate comes first.
+            let priority = (90 << 24) | ((4 << 13 | (8_191 - rank.min(8_191))) << 8) | 255;
+            let foundation = self.candidates.len() + rank as usize + 1;
+            let (ip, port) = (candidate.ip(), candidate.port());
+            line(
+                &mut out,
+                format_args!(
+                    "a=candidate:{foundation} 1 tcp {priority} {ip} {port} typ host tcptype passive"
+                ),
+            );
         }
         line(&mut out, format_args!("a=end-of-candidates\r\na=rtcp-mux\r\na=rtcp-rsize"));
         out

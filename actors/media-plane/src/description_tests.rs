@@ -7,8 +7,17 @@ fn credentials() -> IceCredentials {
 fn offer(version: u32, slots: SlotCount) -> String {
     let ice = credentials();
     let candidates = candidates(&["192.0.2.7".parse().unwrap(), "2001:db8::7".parse().unwrap()], 7881);
-    Offer { peer: PeerId(9), version, ice: &ice, fingerprint: [0xab; 32], candidates: &candidates, slots }
-        .write()
+    let tcp = ["192.0.2.7:443".parse().unwrap()];
+    Offer {
+        peer: PeerId(9),
+        version,
+        ice: &ice,
+        fingerprint: [0xab; 32],
+        candidates: &candidates,
+        tcp: &tcp,
+        slots,
+    }
+    .write()
 }
 
 fn mids(sdp: &str) -> Vec<&str> {

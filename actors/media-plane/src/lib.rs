@@ -15,12 +15,14 @@ mod api;
 mod bandwidth;
 mod counters;
 mod datagram;
+mod framing;
 mod history;
 mod keyframe;
 mod layers;
 mod meter;
 mod music;
 mod onset;
+mod outbox;
 mod plane;
 mod published;
 mod reception;
@@ -30,6 +32,7 @@ mod rtcp;
 mod rtp;
 mod segments;
 mod slab;
+mod streams;
 #[cfg(test)]
 mod testing;
 mod thinning;
@@ -40,7 +43,7 @@ mod vp8;
 mod wanted;
 mod worker;
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
@@ -50,7 +53,8 @@ pub use api::*;
 pub use layers::*;
 
 use plane::Plane;
-use transport::Identity;
+use streams::Streams;
+use transport::{Identity, Stun, StunKind};
 use worker::{Shared, Worker, wall_clock};
 
 /// Commands that wait for a thread. A room of 50 joining at once sends some hundreds.
@@ -73,6 +77,8 @@ pub struct Statistics {
     pub retransmitted: u64,
     /// Datagrams that were refused: unknown tuple, bad integrity, replayed, malformed.
     pub refused: u64,
+    /// Packets that were too late for a slow reader on TCP.
+    pub missed: u64,
 }
 
 /// Takes events out of a media thread. Called on that thread; must not block.
@@ -86,10 +92,16 @@ pub trait EventSink: Send + 'static {
 #[error("the media thread's command queue is full")]
 pub struct QueueFull;
 
+/// The connection does not begin with a check for a peer of this plane, or its thread is in trouble.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("nobody takes this connection")]
+pub struct Unwanted;
+
 /// The running plane. Dropping it stops the threads.
 pub struct MediaPlane {
     identity: Arc<Identity>,
     threads: Vec<Thread>,
+    tcp: Vec<SocketAddr>,
 }
 
 struct Thread {
@@ -106,7 +118,8 @@ impl MediaPlane {
         mut sinks: impl FnMut(usize) -> Box<dyn EventSink>,
     ) -> std::io::Result<Self> {
         let identity = Arc::new(Identity::generate()?);
-        let mut plane = Self { identity: identity.clone(), threads: Vec::new() };
+        let tcp = config.announce_tcp.clone();
+        let mut plane = Self { identity: identity.clone(), threads: Vec::new(), tcp };
         for number in 0..config.threads.max(1) {
             let port = if config.udp_port == 0 { 0 } else { port_of(config.udp_port, number)? };
             let socket = datagram::Socket::bind(SocketAddr::new(config.bind, port))?;
@@ -118,6 +131,7 @@ impl MediaPlane {
             let worker = Worker {
                 plane: Plane::new(identity.clone(), wall_clock(), u64::from_le_bytes(seed), &config.music),
                 socket,
+                streams: Streams::new()?,
                 commands: receiver,
                 sink: sinks(number),
                 shared: shared.clone(),
@@ -156,7 +170,21 @@ impl MediaPlane {
     ) -> String {
         let candidates = self.threads.get(thread).map_or(&[][..], |thread| &thread.candidates);
         let fingerprint = self.identity.fingerprint();
-        description::Offer { peer, version, ice, fingerprint, candidates, slots }.write()
+        description::Offer { peer, version, ice, fingerprint, candidates, tcp: &self.tcp, slots }.write()
+    }
+
+    /// Takes over a TCP connection that a client made to one of [`Config::announce_tcp`]. `first` is what was read from
+    /// it: a whole framed check (RFC 4571), perhaps with more behind it. Its user name leads to the thread; whether
+    /// the check is authentic is for the thread to see.
+    pub fn adopt_stream(&self, stream: TcpStream, first: Vec<u8>) -> Result<(), Unwanted> {
+        let thread = Self::thread_named(&first).ok_or(Unwanted)?;
+        self.send(thread, Command::AdoptStream { stream, first }).map_err(|QueueFull| Unwanted)
+    }
+
+    fn thread_named(first: &[u8]) -> Option<usize> {
+        let (length, packet) = first.split_first_chunk::<{ framing::LENGTH }>()?;
+        let stun = Stun::parse(packet.get(..u16::from_be_bytes(*length).into())?)?;
+        if stun.kind == StunKind::Request { IceCredentials::thread_of(&stun.local_ufrag()?) } else { None }
     }
 
     /// How long each thread has worked since its start, as opposed to waiting: its share of a span of time is its load.

@@ -12,7 +12,6 @@ pub(crate) enum Route {
     /// By the thread's UDP socket.
     Udp(SocketAddr),
     /// By a connection that a client made to us (RFC 6544), and its address.
-    #[expect(dead_code, reason = "nothing makes connections yet")]
     Stream(StreamId, SocketAddr),
 }
 

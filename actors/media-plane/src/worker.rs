@@ -10,6 +10,7 @@ use crate::counters::Counters;
 use crate::datagram::{Bell, Inbox, Socket};
 use crate::plane::{Batch, Plane, WallClock};
 use crate::route::Route;
+use crate::streams::Streams;
 use crate::{Command, Event, EventSink};
 
 /// Rounds of receiving before anything is sent: bounds how long what came first waits.
@@ -59,6 +60,7 @@ pub(crate) fn wall_clock() -> WallClock {
 pub(crate) struct Worker {
     pub(crate) plane: Plane,
     pub(crate) socket: Socket,
+    pub(crate) streams: Streams,
     pub(crate) commands: Receiver<Command>,
     pub(crate) sink: Box<dyn EventSink>,
     pub(crate) shared: Arc<Shared>,
@@ -80,9 +82,12 @@ impl Worker {
             if more_commands {
                 patience = Duration::ZERO;
             }
-            let rung = self.shared.bell.wait(&self.socket, patience);
+            if let Some(sweep) = self.streams.next_sweep() {
+                patience = patience.min(sweep.saturating_duration_since(now));
+            }
+            let ready = self.shared.bell.wait(&self.socket, self.streams.readiness(), patience);
             let woken = clock();
-            if rung {
+            if ready.rung {
                 self.shared.bell.silence();
                 self.shared.rung.swap(false, Ordering::AcqRel);
                 more_commands = true;
@@ -95,10 +100,12 @@ impl Worker {
             }
             self.receive(&mut inbox);
             let now = clock();
+            self.tend_streams(now, ready.streams);
             self.plane.timeout(now);
             self.send(now, &mut batch);
             self.tell(&mut backlog);
-            let statistics = self.plane.take_statistics();
+            let mut statistics = self.plane.take_statistics();
+            statistics.missed = self.streams.take_missed();
             self.shared.counters.add(&statistics);
             self.shared.counters.worked(clock().saturating_duration_since(woken));
         }
@@ -118,12 +125,32 @@ impl Worker {
         }
     }
 
+    /// Reads from connections, and closes those that are nobody's. Costs nothing where there are none.
+    fn tend_streams(&mut self, now: Instant, ready: bool) {
+        let plane = &mut self.plane;
+        if ready {
+            self.streams.serve(now, |route, datagram| plane.datagram(now, route, datagram));
+        }
+        if self.streams.next_sweep().is_some_and(|at| at <= now) {
+            self.streams.sweep(now, |route| plane.is_known(route));
+        }
+        for route in self.streams.take_ended() {
+            plane.lost(route);
+        }
+    }
+
     /// Whether there may be more; `None` at the end.
     fn take_commands(&mut self) -> Option<bool> {
         let now = clock();
         for _ in 0..COMMANDS {
             match self.commands.try_recv() {
                 Ok(Command::Stop) | Err(TryRecvError::Disconnected) => return None,
+                Ok(Command::AdoptStream { stream, first }) => {
+                    let plane = &mut self.plane;
+                    self.streams.adopt(now, stream, first, |route, datagram| {
+                        plane.datagram(now, route, datagram);
+                    });
+                }
                 Ok(command) => self.plane.command(now, command),
                 Err(TryRecvError::Empty) => return Some(false),
             }
@@ -136,6 +163,7 @@ impl Worker {
             batch.clear();
             let more = self.plane.fill(now, batch);
             self.socket.send(batch);
+            self.streams.send(now, batch);
             if !more {
                 return;
             }

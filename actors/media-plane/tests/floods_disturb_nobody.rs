@@ -59,8 +59,8 @@ impl Call {
 
     /// Sends a flood from a stranger's socket, which hears nothing, while the call goes on.
     fn flooded_by_stranger(&mut self, datagrams: impl Iterator<Item = Vec<u8>>) {
-        let stranger = UdpSocket::bind("127.0.0.1:0").unwrap();
-        stranger.set_nonblocking(true).unwrap();
+        let stranger = UdpSocket::bind("127.0.0.1:0").expect("a free port");
+        stranger.set_nonblocking(true).expect("an option");
         let server = self.scene.clients[0].server;
         let before = self.scene.plane.statistics();
         let mut sent = 0;

@@ -36,6 +36,8 @@ pub struct Snapshot {
     pub retransmitted: u64,
     /// Datagrams refused.
     pub refused: u64,
+    /// Packets that were too late for a slow reader on TCP.
+    pub missed: u64,
     /// What the process uses; absent where the system does not say.
     pub process: Option<ProcessUse>,
 }
@@ -80,6 +82,7 @@ impl Meter {
             forwarded: media.forwarded,
             retransmitted: media.retransmitted,
             refused: media.refused,
+            missed: media.missed,
             process: ProcessUse::read(),
         }
     }
@@ -107,6 +110,7 @@ mod tests {
             forwarded: 5,
             retransmitted: 6,
             refused: 7,
+            missed: 8,
         };
         let meter = Meter::new(figures, move || media);
         let process = meter.snapshot().process.expect("this system has /proc");
@@ -126,6 +130,7 @@ mod tests {
             forwarded: 5,
             retransmitted: 6,
             refused: 7,
+            missed: 8,
             process: None,
         };
         let read = Snapshot { process: None, ..meter.snapshot() };

@@ -7,7 +7,6 @@ use super::{
     Farewell, JoinedNotice, MediaState, Notice, ParticipantId, Refusal, RoomFace, SlotNotice, SlotSource,
 };
 use crate::authority::Role;
-use crate::ids::random_ice_text;
 use crate::load::SharedFigures;
 use crate::room::{FromParticipant, Request, Room};
 use crate::sfu::{
@@ -16,7 +15,7 @@ use crate::sfu::{
 };
 use actix::{Actor, ActorContext, Addr, AsyncContext, Context, Handler, SpawnHandle};
 use media_plane::description::Remote;
-use media_plane::{Command, Event, IceCredentials, LayerSet, Publication, SlotCount, SlotId};
+use media_plane::{Command, Event, LayerSet, Publication, SlotCount, SlotId};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
@@ -99,7 +98,7 @@ impl Participant {
     fn connect(&mut self) {
         self.disconnect();
         let parts = &self.parts;
-        let (peer, ice) = (parts.link.new_peer(), new_credentials());
+        let (peer, ice) = (parts.link.new_peer(), parts.link.new_credentials());
         let slots = SlotCount { audio: parts.audio_slots, video: VIDEO_STEPS[0] };
         parts.link.register(peer, parts.router.clone());
         parts.link.command(Command::AddPeer { peer, ice: ice.clone(), slots });
@@ -212,7 +211,7 @@ impl Participant {
 
     fn restart_ice(&mut self, ctx: &mut Context<Self>) {
         if let Some(connection) = &mut self.connection {
-            let (peer, ice) = (connection.peer, new_credentials());
+            let (peer, ice) = (connection.peer, self.parts.link.new_credentials());
             connection.restart(ice.clone());
             self.parts.link.command(Command::RestartIce { peer, ice });
             self.send_offer(ctx);
@@ -384,8 +383,4 @@ impl Handler<SocketGone> for Participant {
             self.socket_gone(if gone.going_away { GRACE_GOING_AWAY } else { GRACE }, ctx);
         }
     }
-}
-
-fn new_credentials() -> IceCredentials {
-    IceCredentials { ufrag: random_ice_text(8), pwd: random_ice_text(24) }
 }

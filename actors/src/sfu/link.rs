@@ -5,11 +5,13 @@
 
 use super::messages::Happened;
 use super::track_router::TrackRouter;
+use crate::ids::random_ice_text;
 use actix::Addr;
 use media_plane::{
     Command, Config, Event, EventSink, IceCredentials, MediaPlane, PeerId, SlotCount, Statistics,
 };
 use std::collections::HashMap;
+use std::net::TcpStream;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc;
@@ -69,6 +71,11 @@ impl MediaHub {
         }
     }
 
+    /// Hands over a TCP connection that begins with a framed ICE check. False: nobody wants it; it is closed.
+    pub fn adopt_stream(&self, stream: TcpStream, first: Vec<u8>) -> bool {
+        self.plane.adopt_stream(stream, first).is_ok()
+    }
+
     /// Sums over all threads.
     pub fn statistics(&self) -> Statistics {
         self.plane.statistics()
@@ -88,6 +95,11 @@ impl MediaLink {
     /// A name for a new connection, never used before.
     pub fn new_peer(&self) -> PeerId {
         PeerId(self.hub.peers.fetch_add(1, Relaxed))
+    }
+
+    /// ICE credentials for a connection of this room (RFC 8445 §5.3): 42 random bits in the name, 144 in the password.
+    pub fn new_credentials(&self) -> IceCredentials {
+        IceCredentials::for_thread(self.thread, &random_ice_text(7), random_ice_text(24))
     }
 
     /// Events of this connection go to `router` from now on.

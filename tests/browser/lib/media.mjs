@@ -37,6 +37,19 @@ export function transport(page) {
   })
 }
 
+/** How the page's media travels: protocol and kind of its own end of the chosen pair, and of the other end. */
+export function way(page) {
+  return page.evaluate(async () => {
+    const reports = [...(await window.peerConnections.at(-1).getStats()).values()]
+    const of = (wanted) => reports.find(({ id }) => id === wanted)
+    const chosen = reports.find(({ type }) => type === 'transport')?.selectedCandidatePairId
+    const pair = of(chosen)
+    const ours = of(pair?.localCandidateId)
+    const theirs = of(pair?.remoteCandidateId)
+    return ours && { protocol: ours.protocol, kind: ours.candidateType, port: theirs?.port }
+  })
+}
+
 const sum = (slots, of) => Object.values(slots).reduce((total, slot) => total + of(slot), 0)
 /** Frames decoded in all slots. */
 export const frames = (slots) => sum(slots, ({ frames }) => frames)

@@ -14,8 +14,8 @@ const BINARY =
 const LOGIN = 'mara'
 const PASSWORD = 'a long enough password'
 
-/** Starts a server and makes the account of its host. End it with `stop`. */
-export async function startServer() {
+/** Starts a server and makes the account of its host; `settings` are further variables. End it with `stop`. */
+export async function startServer(settings = {}) {
   const data = mkdtempSync(join(tmpdir(), 'kegelbahn-browser-'))
   const [https, metrics] = await Promise.all([freePort(), freePort()])
   const origin = `https://localhost:${https}`
@@ -27,6 +27,7 @@ export async function startServer() {
     // The second one is for Firefox, which does not use 127.0.0.1.
     KEGELBAHN__MEDIA__ANNOUNCE: '127.0.0.1,10.99.0.1',
     KEGELBAHN__METRICS__LISTEN: `127.0.0.1:${metrics}`,
+    ...settings,
   }
   const process_ = spawn(BINARY, [], { env, cwd: data, stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''

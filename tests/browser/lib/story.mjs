@@ -4,12 +4,12 @@ import { after, afterEach, before, test } from 'node:test'
 import { startChromium, visitor } from './chromium.mjs'
 import { startServer } from './server.mjs'
 
-/** `tell(name, story)` runs `story({ server, browser, visit })`; `visit` brings a fresh visitor. */
-export function stories() {
+/** With the server's `settings`, `tell(name, story)` runs `story({ server, browser, visit })`; `visit` brings a fresh visitor. */
+export function stories(settings) {
   const stage = {}
   let visitors = []
   before(async () => {
-    stage.server = await startServer()
+    stage.server = await startServer(settings)
     stage.browser = await startChromium()
   })
   after(async () => {

@@ -11,6 +11,7 @@ mod person;
 mod received;
 mod server;
 mod signalling;
+mod tcp_path;
 mod tls;
 mod uplink;
 
@@ -22,6 +23,7 @@ pub use person::{Entrance, Person};
 pub use received::Received;
 pub use server::{Output, Server, ServerBuilder, free_ports};
 pub use signalling::{Closed, Opening, Signalling};
+pub use tcp_path::TcpPath;
 pub use tls::{Stream as TlsStream, connect as connect_tls};
 
 use std::time::Duration;

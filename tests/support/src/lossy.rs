@@ -1,7 +1,7 @@
 //! A bad network: a UDP relay between one client and the server that loses, delays and reorders by a seed.
 
 use std::collections::BinaryHeap;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
@@ -74,7 +74,9 @@ impl LossyLink {
     /// Opens a link to a server's media address.
     pub async fn open(server: SocketAddr, seed: u64, up: Impairment, down: Impairment) -> Self {
         let near = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
-        let far = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
+        let own: IpAddr =
+            if server.is_ipv6() { Ipv6Addr::LOCALHOST.into() } else { Ipv4Addr::LOCALHOST.into() };
+        let far = UdpSocket::bind((own, 0)).await.expect("a free port");
         far.connect(server).await.expect("the loopback connects");
         let address = near.local_addr().expect("an address");
         let state = Arc::new(State {
@@ -108,7 +110,7 @@ impl Drop for LossyLink {
     }
 }
 
-/// An offer whose candidates lead to `address`.
+/// An offer whose only candidates lead to `address`, by UDP.
 pub(crate) fn reroute(offer: &str, address: SocketAddr) -> String {
     let through = |line: &str| {
         let mut words: Vec<String> = line.split(' ').map(str::to_owned).collect();
@@ -118,7 +120,9 @@ pub(crate) fn reroute(offer: &str, address: SocketAddr) -> String {
         }
         words.join(" ")
     };
-    offer.split("\r\n").map(through).collect::<Vec<_>>().join("\r\n")
+    let udp =
+        offer.split("\r\n").filter(|line| !(line.starts_with("a=candidate:") && line.contains(" tcp ")));
+    udp.map(through).collect::<Vec<_>>().join("\r\n")
 }
 
 /// Moves datagrams until its task is aborted.

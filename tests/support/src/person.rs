@@ -4,6 +4,7 @@ use crate::lossy::{self, LossyLink};
 use crate::media::MediaClient;
 use crate::server::Server;
 use crate::signalling::{Closed, Opening, Signalling};
+use crate::tcp_path::TcpPath;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -29,6 +30,8 @@ pub struct Entrance<'a> {
     pub tag: u8,
     /// A bad network between this client's media and the server.
     pub link: Option<&'a LossyLink>,
+    /// A network that lets no UDP through; the only way for this client's media.
+    pub tcp: Option<&'a TcpPath>,
     /// The token of an earlier visit.
     pub resume: Option<String>,
 }
@@ -69,7 +72,7 @@ impl Person {
             .await;
         let joined = socket.next_of("joined").await;
         let media = Arc::new(MediaClient::new(entrance.tag).await);
-        let path = entrance.link.map(LossyLink::address);
+        let path = entrance.link.map(LossyLink::address).or(entrance.tcp.map(TcpPath::address));
         let offer = joined["offer"]["sdp"].as_str().expect("an offer");
         let answer = media.answer(&through(offer, path)).await;
         socket.send(&json!({"type": "answer", "version": joined["offer"]["version"], "sdp": answer})).await;

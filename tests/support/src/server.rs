@@ -86,6 +86,13 @@ impl ServerBuilder {
         self
     }
 
+    /// Listens on IPv4 and IPv6, for pages and for media.
+    #[must_use]
+    pub fn dual_stack(self) -> Self {
+        let listen = format!("[::]:{}", self.ports.https);
+        self.with("server.listen", &listen).with("media.announce", "127.0.0.1,::1")
+    }
+
     /// The data directory.
     pub fn data_dir(&self) -> &Path {
         self.data.path()

@@ -3,8 +3,9 @@
 use super::limits::{MESSAGE_MAX, MessageRate, shape_is_fine};
 use super::translate::{self, Meaning};
 use crate::errors::ApiError;
-use crate::protocol::{ClientMessage, PROTOCOL_VERSION, ServerMessage};
+use crate::protocol::{ClientMessage, IceServer, PROTOCOL_VERSION, ServerMessage};
 use crate::state::Edge;
+use crate::turn::Turn;
 use crate::{clock, origin, session, text};
 use actix::Addr;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -63,6 +64,7 @@ pub(super) async fn open(
         rate: MessageRate::new(clock::now()),
         account,
         directory: directory.get_ref().clone(),
+        turn: edge.settings.turn.clone(),
     };
     actix_web::rt::spawn(socket.serve(session));
     Ok(response)
@@ -73,13 +75,14 @@ struct Socket {
     rate: MessageRate,
     account: Option<AccountId>,
     directory: Addr<RoomDirectory>,
+    turn: Option<Turn>,
 }
 
 impl Socket {
     async fn serve(mut self, session: Session) {
         let (replies, replies_out) = mpsc::channel(REPLIES);
         let (notices, notices_out) = mpsc::channel(OUTBOX_LIMIT);
-        let mut writer = actix_web::rt::spawn(write(session, replies_out, notices_out));
+        let mut writer = actix_web::rt::spawn(write(session, replies_out, notices_out, self.turn.take()));
         let joined = tokio::time::timeout(JOIN_WITHIN, self.join(&replies, &notices)).await;
         // From here on only the participant holds the queue: when they give it up, the writer learns it.
         let ours = notices.downgrade();
@@ -244,6 +247,7 @@ async fn write(
     mut session: Session,
     mut replies: mpsc::Receiver<Reply>,
     mut notices: mpsc::Receiver<Notice>,
+    turn: Option<Turn>,
 ) {
     let reason = loop {
         let sent = tokio::select! {
@@ -257,7 +261,7 @@ async fn write(
             notice = notices.recv() => match notice {
                 Some(notice) => {
                     let last = matches!(notice, Notice::Bye(_));
-                    let sent = send(&mut session, &translate::message(notice)).await;
+                    let sent = send(&mut session, &translate::message(notice, || relays(turn.as_ref()))).await;
                     if last {
                         break close(1000, "");
                     }
@@ -272,6 +276,10 @@ async fn write(
     };
     // In vain only when the socket is closed already, or its client reads nothing.
     within(session.close(Some(reason))).await;
+}
+
+fn relays(turn: Option<&Turn>) -> Vec<IceServer> {
+    turn.map(|turn| turn.for_a_client(clock::since_epoch())).into_iter().collect()
 }
 
 fn close(code: u16, why: &str) -> CloseReason {

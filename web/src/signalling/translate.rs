@@ -1,6 +1,6 @@
 //! The wire's words into the actors', and back. Pure, one line a message; no rights, no limits.
 
-use crate::protocol::{self as wire, ClientMessage, ServerMessage};
+use crate::protocol::{self as wire, ClientMessage, IceServer, ServerMessage};
 use actors::authority;
 use actors::participant::{
     self, Ask, Farewell, JoinedNotice, KnockNotice, LayerSet, MeetingSettings, Notice, ParticipantId,
@@ -78,9 +78,10 @@ fn drawing_up(right: wire::DrawingRight) -> store::DrawingRight {
     }
 }
 
-pub(super) fn message(notice: Notice) -> ServerMessage {
+/// `ice_servers` makes credentials, for the message that has some.
+pub(super) fn message(notice: Notice, ice_servers: impl FnOnce() -> Vec<IceServer>) -> ServerMessage {
     match notice {
-        Notice::Joined(joined) => joined_down(*joined),
+        Notice::Joined(joined) => joined_down(*joined, ice_servers()),
         Notice::Waiting { ahead } => ServerMessage::Waiting { ahead },
         Notice::Welcome(welcome) => welcome_down(*welcome),
         Notice::ParticipantJoined(profile) => {
@@ -116,14 +117,14 @@ pub(super) fn message(notice: Notice) -> ServerMessage {
     }
 }
 
-fn joined_down(joined: JoinedNotice) -> ServerMessage {
+fn joined_down(joined: JoinedNotice, ice_servers: Vec<IceServer>) -> ServerMessage {
     ServerMessage::Joined {
         you: joined.you.0,
         resume: joined.resume,
         role: role_down(joined.role),
         room: face_down(joined.room),
         offer: wire::Offer { version: joined.version, sdp: joined.sdp },
-        ice_servers: Vec::new(),
+        ice_servers,
     }
 }
 
@@ -301,13 +302,14 @@ mod tests {
     #[test]
     fn layers_and_quality_are_told_by_rid() {
         let layers = Notice::Layers { camera: LayerSet::from_iter([Rid::H, Rid::L]), screen: true };
-        let json = serde_json::to_value(message(layers)).unwrap();
+        let json = serde_json::to_value(message(layers, Vec::new)).unwrap();
         assert_eq!(json, serde_json::json!({"type": "layers", "camera": ["l", "h"], "screen": true}));
         let slots = vec![
             (SlotId::Video(0), SlotQuality { layer: Some(Rid::M), reason: Reason::Line }),
             (SlotId::Video(1), SlotQuality { layer: None, reason: Reason::Paused }),
         ];
-        let json = serde_json::to_value(message(Notice::Quality { slots, estimate: None })).unwrap();
+        let json =
+            serde_json::to_value(message(Notice::Quality { slots, estimate: None }, Vec::new)).unwrap();
         let expected = serde_json::json!({"type": "quality", "estimate": null, "slots": [
             {"mid": "v0", "layer": "m", "reason": "line"}, {"mid": "v1", "layer": null, "reason": "paused"},
         ]});
@@ -329,7 +331,7 @@ mod tests {
             SlotNotice { slot: SlotId::Music, source: SlotSource::Music },
             SlotNotice { slot: SlotId::Video(11), source: SlotSource::Empty },
         ];
-        let json = serde_json::to_value(message(Notice::Slots(slots))).unwrap();
+        let json = serde_json::to_value(message(Notice::Slots(slots), Vec::new)).unwrap();
         let expected = serde_json::json!({"type": "slots", "slots": [
             {"mid": "a2", "source": {"participant": "p", "kind": "microphone"}},
             {"mid": "music", "source": {"participant": null, "kind": "music"}},

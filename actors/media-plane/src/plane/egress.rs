@@ -45,7 +45,6 @@ pub(crate) enum Class {
 
 /// One packet for a TCP connection: `len` bytes at `start`.
 #[derive(Clone, Copy, Debug)]
-#[expect(dead_code, reason = "nothing makes connections yet")]
 pub(crate) struct Streamed {
     pub(crate) to: StreamId,
     pub(crate) start: usize,

@@ -90,6 +90,19 @@ impl Plane {
         None
     }
 
+    /// Whether an authenticated check has come by this route and its peer is still there.
+    pub(crate) fn is_known(&self, route: Route) -> bool {
+        self.by_tuple.contains_key(&route)
+    }
+
+    /// A connection has ended.
+    pub(crate) fn lost(&mut self, route: Route) {
+        let peer = self.by_tuple.remove(&route).and_then(|at| self.peers.get_mut(at));
+        if let Some(peer) = peer {
+            peer.ice.lost(route);
+        }
+    }
+
     pub(super) fn probe(&mut self, now: Instant, at: u32, to: Route) {
         let mut transaction = [0; 12];
         transaction[..4].copy_from_slice(&at.to_be_bytes());

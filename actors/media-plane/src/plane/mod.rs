@@ -24,7 +24,9 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Instant;
 
-pub(crate) use egress::{Batch, Message};
+#[cfg(test)]
+pub(crate) use egress::Streamed;
+pub(crate) use egress::{Batch, Class, Message};
 
 use crate::Statistics;
 use crate::api::{Command, Event, PeerId};
@@ -142,7 +144,7 @@ impl Plane {
         plane
     }
 
-    /// Everything but [`Command::Stop`], which is the thread's.
+    /// Everything but [`Command::AdoptStream`] and [`Command::Stop`], which are the thread's.
     pub(crate) fn command(&mut self, now: Instant, command: Command) {
         match command {
             Command::AddPeer { peer, ice, slots } => self.add_peer(now, peer, ice, slots),
@@ -154,7 +156,7 @@ impl Plane {
             Command::SetDemand { peer, demands } => self.set_demand(now, peer, &demands),
             Command::RequestKeyframe(publication) => self.request_keyframe(now, publication),
             Command::RemovePeer(peer) => self.remove_peer(peer),
-            Command::Stop => {}
+            Command::AdoptStream { .. } | Command::Stop => {}
         }
     }
 

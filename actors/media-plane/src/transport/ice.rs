@@ -73,6 +73,8 @@ pub(crate) struct Ice {
     heard_nominated: Instant,
     consent: Instant,
     checked: bool,
+    /// The nominated tuple was a connection that has ended: the next sign of life from another one moves the peer.
+    deserted: bool,
     probes: Vec<Probe>,
     probed: Option<Instant>,
 }
@@ -89,6 +91,7 @@ impl Ice {
             heard_nominated: now,
             consent: now,
             checked: false,
+            deserted: false,
             probes: Vec::new(),
             probed: None,
         }
@@ -122,7 +125,19 @@ impl Ice {
 
     /// Where to send to, if anywhere.
     pub(crate) fn address(&self) -> Option<Route> {
-        self.nominated.or(self.early)
+        self.nominated.filter(|_| !self.deserted).or(self.early)
+    }
+
+    /// For how long the nominated tuple has said nothing.
+    fn silence(&self, now: Instant) -> Duration {
+        if self.deserted { Duration::MAX } else { now.duration_since(self.heard_nominated) }
+    }
+
+    /// A connection has ended. Whatever comes by another tuple takes over at once.
+    pub(crate) fn lost(&mut self, tuple: Route) {
+        self.forget_tuple(tuple);
+        self.early = self.early.filter(|early| *early != tuple);
+        self.deserted |= self.nominated == Some(tuple);
     }
 
     /// Whether somebody was heard here lately, so that nobody else may claim the tuple.
@@ -149,7 +164,7 @@ impl Ice {
             return None;
         }
         let response = Some(stun.response(identity, &local.credentials.pwd, from.address())?);
-        let silent_for = now.duration_since(self.heard_nominated);
+        let silent_for = self.silence(now);
         self.sign_of_consent(now);
         let dropped = self.validate(from);
         let nominate = stun.nominates() || (self.nominated.is_some() && silent_for > MOVE_BY_CHECK);
@@ -201,8 +216,9 @@ impl Ice {
 
     /// Whether this is a change for those who send and receive.
     fn move_to(&mut self, tuple: Route) -> bool {
-        let before = self.address();
+        let before = self.nominated.or(self.early);
         self.nominated = Some(tuple);
+        self.deserted = false;
         before.is_some_and(|before| before != tuple)
     }
 
@@ -218,7 +234,7 @@ impl Ice {
             self.heard_nominated = now;
             return false;
         }
-        let silent = now.duration_since(self.heard_nominated) > MOVE_BY_MEDIA;
+        let silent = self.silence(now) > MOVE_BY_MEDIA;
         let moved = self.nominated.is_some() && silent && self.move_to(tuple);
         if moved {
             self.heard_nominated = now;
@@ -253,7 +269,7 @@ impl Ice {
     pub(crate) fn wants_sign_of_life(&self, now: Instant) -> Option<Route> {
         let silent = now.duration_since(self.heard) >= ASK;
         let asked = self.probed.is_some_and(|at| now.duration_since(at) < ASK_AGAIN);
-        if silent && !asked && self.remote.is_some() { self.nominated } else { None }
+        if silent && !asked && self.remote.is_some() { self.address() } else { None }
     }
 
     pub(crate) fn standing(&self, now: Instant) -> Standing {
@@ -272,7 +288,7 @@ impl Ice {
         let patience = if self.checked { CONSENT } else { FIRST_CHECK };
         let mut deadline = self.consent + patience;
         let ask = (self.heard + ASK).max(self.probed.map_or(now, |at| at + ASK_AGAIN));
-        if self.nominated.is_some() && self.remote.is_some() {
+        if self.address().is_some() && self.remote.is_some() {
             deadline = deadline.min(ask);
         }
         if now < self.heard + SILENT {

@@ -142,3 +142,33 @@ fn who_never_checks_is_given_up() {
     assert_eq!(scene.ice.standing(scene.at(59_999)), Standing::Fine);
     assert_eq!(scene.ice.standing(scene.at(60_000)), Standing::Expired);
 }
+
+#[test]
+fn after_a_connection_has_ended_the_next_sign_of_life_moves_the_peer_at_once() {
+    for by_media in [false, true] {
+        let mut scene = Scene::new();
+        scene.good_check(0, 2, false);
+        scene.good_check(0, 1, true);
+        scene.ice.lost(tuple(1));
+        assert_eq!((scene.ice.tuples(), scene.ice.address()), (&[tuple(2)][..], None));
+        if by_media {
+            assert!(scene.ice.media_from(scene.at(10), tuple(2)));
+        } else {
+            assert!(scene.good_check(10, 2, false).moved);
+        }
+        assert_eq!(scene.ice.address(), Some(tuple(2)));
+        // And it may come back.
+        assert!(scene.good_check(20, 1, true).moved);
+        assert_eq!(scene.ice.address(), Some(tuple(1)));
+    }
+}
+
+#[test]
+fn another_connection_than_the_nominated_one_may_end_unnoticed() {
+    let mut scene = Scene::new();
+    scene.good_check(0, 1, true);
+    scene.good_check(0, 2, false);
+    scene.ice.lost(tuple(2));
+    assert_eq!((scene.ice.tuples(), scene.ice.address()), (&[tuple(1)][..], Some(tuple(1))));
+    assert!(!scene.good_check(10, 3, false).moved);
+}

@@ -65,7 +65,14 @@ impl Scene {
     pub fn with_music(music: Vec<Arc<[Bytes]>>) -> Self {
         let (sender, incoming) = sync_channel(4096);
         let localhost = IpAddr::V4(Ipv4Addr::LOCALHOST);
-        let config = Config { bind: localhost, udp_port: 0, threads: 1, announce: vec![localhost], music };
+        let config = Config {
+            bind: localhost,
+            udp_port: 0,
+            threads: 1,
+            announce: vec![localhost],
+            announce_tcp: vec![],
+            music,
+        };
         let plane = MediaPlane::start(config, |_| Box::new(Sink(sender.clone()))).unwrap();
         Self { plane, clients: Vec::new(), events: Vec::new(), incoming, peers: 0 }
     }
