@@ -48,7 +48,45 @@ pub(crate) fn choose(budget: Option<Bitrate>, wishes: &[Wish], choices: &mut Vec
     }
 }
 
+impl Layer {
+    /// Bits a second of its frames up to a temporal layer. Before they are measured its size tells: encoders of
+    /// meetings spend about two bits a second for each pixel.
+    fn cost(&self, temporal: u8) -> u64 {
+        let measured = self.rates[usize::from(temporal)].0;
+        let known = self.rates.iter().any(|rate| rate.0 > 0);
+        let (width, height) = self.size.unwrap_or((480, 270));
+        if known { measured } else { 2 * u64::from(width) * u64::from(height) }
+    }
+}
+
 impl Wish {
+    /// Bits a second that it would cost to show all that is wanted.
+    pub(crate) fn cost(&self) -> u64 {
+        self.fitting(|_| true).map_or(0, |layer| layer.cost(TEMPORAL_MAX))
+    }
+
+    /// How much of the publication a choice shows, for comparison: nothing is 0. `None` for a layer that is not sent.
+    pub(crate) fn step(&self, choice: &Choice) -> Option<usize> {
+        let Some(rid) = choice.quality.layer else { return Some(0) };
+        let layer = self.known().find(|layer| layer.rid == rid && layer.live)?;
+        let below = self.known().filter(|other| other.live && rank(other) < rank(&layer)).count();
+        Some(1 + below * (usize::from(TEMPORAL_MAX) + 1) + usize::from(choice.temporal))
+    }
+
+    /// A choice of before, held although another one would fit.
+    pub(crate) fn hold(&self, before: &Choice, fits: &Choice) -> Choice {
+        let best = self.by_size();
+        let mut needs = fits.needs;
+        before.quality.layer.into_iter().for_each(|rid| needs.insert(rid));
+        let reason = match before.quality.layer {
+            None => Reason::Paused,
+            Some(_) if self.step(before) >= self.step(&best) => best.quality.reason,
+            Some(_) => Reason::Line,
+        };
+        let quality = SlotQuality { layer: before.quality.layer, reason };
+        Choice { quality, temporal: before.temporal, needs }
+    }
+
     fn by_size(&self) -> Choice {
         let best = self.fitting(|_| true);
         let live = self.fitting(|layer| layer.live).or(best);
@@ -104,7 +142,7 @@ fn share(budget: Bitrate, wishes: &[Wish], choices: &mut [Choice]) {
     }
     let mut spent = vec![0; wishes.len()];
     let mut grant = |slot: usize, layer: Layer, temporal: u8, choice: &mut Choice| {
-        let cost = layer.rates[usize::from(temporal)].0;
+        let cost = layer.cost(temporal);
         let fits = cost <= left + spent[slot];
         if fits {
             left = left + spent[slot] - cost;

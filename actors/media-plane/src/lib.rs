@@ -11,6 +11,7 @@ pub mod description;
 pub mod floor;
 
 mod allocation;
+mod allotment;
 mod api;
 mod bandwidth;
 mod counters;

@@ -4,14 +4,20 @@
 use super::estimator::Estimator;
 use crate::transport_cc::Feedback;
 
-/// Loss that a report must tell of before less is sent (draft-ietf-rmcat-gcc-02 §6).
-const LOSS_HIGH: f64 = 0.10;
+/// Loss that two reports in a row must tell of before less is sent: without arrival times nothing else tells
+/// congestion from a bad radio, and a full queue loses more than that.
+const LOSS_HIGH: f64 = 0.20;
+const HIGH_REPORTS: u8 = 2;
 const GROWTH: f64 = 1.08;
 const BOUND_MIN_BPS: f64 = 60_000.0;
 /// A bound that has grown beyond this binds nobody.
 const BOUND_MAX_BPS: f64 = 8_000_000.0;
 /// Reports of one receiver's slots within this time are one report.
 const REPORT_US: i64 = 400_000;
+/// Retransmissions may take this part of the budget, in each such time; so much always.
+const REPAIR: f64 = 0.25;
+const REPAIR_US: i64 = 500_000;
+const REPAIR_BYTES_MIN: f64 = 15_000.0;
 
 #[derive(Default)]
 pub(crate) struct Budget {
@@ -23,6 +29,28 @@ pub(crate) struct Budget {
     octets: u64,
     judged: Option<(i64, u64)>,
     lost: (f64, f64),
+    /// Reports in a row that told of much loss.
+    high: u8,
+    lowered_us: Option<i64>,
+    repair: Repair,
+}
+
+/// Bytes sent again since a moment, and in the time before.
+#[derive(Default)]
+struct Repair {
+    since_us: i64,
+    bytes: usize,
+    before: usize,
+}
+
+impl Repair {
+    fn at(&mut self, now_us: i64) {
+        let passed_us = now_us - self.since_us;
+        if passed_us >= REPAIR_US {
+            let before = if passed_us < 2 * REPAIR_US { self.bytes } else { 0 };
+            *self = Self { since_us: now_us, bytes: 0, before };
+        }
+    }
 }
 
 impl Budget {
@@ -44,12 +72,24 @@ impl Budget {
         }
     }
 
-    #[cfg_attr(not(test), expect(dead_code, reason = "nothing is allotted yet"))]
     /// Bits a second that may be sent, `None` for no limit.
     pub(crate) fn bps(&self, now_us: i64) -> Option<f64> {
         let estimated = self.estimator.as_ref().and_then(|estimator| estimator.bps(now_us));
         let reported = [self.bound_bps, self.told_bps].into_iter().flatten().reduce(f64::min);
         estimated.or(reported)
+    }
+
+    /// Whether the line has not been found wanting for so long.
+    pub(crate) fn is_calm(&self, now_us: i64, for_us: i64) -> bool {
+        let reported = self.lowered_us.is_none_or(|at| now_us - at >= for_us);
+        self.estimator.as_ref().map_or(reported, |estimator| estimator.is_calm(now_us, for_us))
+    }
+
+    /// So much would be sent if it was there.
+    pub(crate) fn want(&mut self, now_us: i64, wanted_bps: f64) {
+        if let Some(estimator) = &mut self.estimator {
+            estimator.want(now_us, wanted_bps);
+        }
     }
 
     pub(crate) fn feedback(&mut self, now_us: i64, feedback: &Feedback<'_>) {
@@ -76,13 +116,30 @@ impl Budget {
         let sent_bps = (self.octets - octets) as f64 * 8e6 / passed_us as f64;
         self.judged = Some((now_us, self.octets));
         self.lost = (0.0, 0.0);
-        if share > LOSS_HIGH {
+        self.high = if share > LOSS_HIGH { self.high.saturating_add(1) } else { 0 };
+        if self.high >= HIGH_REPORTS {
             let from = self.bound_bps.unwrap_or(BOUND_MAX_BPS).min(sent_bps);
             self.bound_bps = Some((from * (1.0 - 0.5 * share)).max(BOUND_MIN_BPS));
-        } else if share < LOSS_HIGH / 2.0 {
+            self.lowered_us = Some(now_us);
+        } else if share <= LOSS_HIGH {
             let grown = self.bound_bps.map(|bound| bound * GROWTH.powf(passed_us as f64 / 1e6));
             self.bound_bps = grown.filter(|bound| *bound < BOUND_MAX_BPS);
         }
+    }
+
+    /// Whether the budget has room for so many bytes to be sent again; takes them from it.
+    pub(crate) fn may_repair(&mut self, now_us: i64, bytes: usize) -> bool {
+        self.repair.at(now_us);
+        let most = self.bps(now_us).map(|bps| (REPAIR * bps / 8e6 * REPAIR_US as f64).max(REPAIR_BYTES_MIN));
+        let may = most.is_none_or(|most| (self.repair.bytes + bytes) as f64 <= most);
+        self.repair.bytes += if may { bytes } else { 0 };
+        may
+    }
+
+    /// Bits a second that went into retransmissions lately: they are not there for pictures.
+    pub(crate) fn repair_bps(&mut self, now_us: i64) -> f64 {
+        self.repair.at(now_us);
+        self.repair.before.max(self.repair.bytes) as f64 * 8e6 / REPAIR_US as f64
     }
 
     /// The estimator, for what only a line with feedback has: calm, probes.
@@ -114,6 +171,18 @@ mod tests {
         budget.estimator_mut().unwrap().tick(0);
         assert_eq!(budget.bps(1_000_000), Some(super::super::estimator::START_BPS));
         assert_eq!(budget.bps(3_000_001), None);
+    }
+
+    #[test]
+    fn retransmissions_are_a_part_of_the_budget() {
+        let mut budget = Budget::default();
+        assert!((0..1000).all(|_| budget.may_repair(0, 1000)), "no limit without a budget");
+        budget.told(1_000_000);
+        let sent = (0..1000).filter(|_| budget.may_repair(1_000_000, 1000)).count();
+        assert_eq!((sent, budget.repair_bps(1_000_000)), (15, 240e3));
+        assert!(budget.may_repair(1_500_000, 1000));
+        assert_eq!(budget.repair_bps(1_500_000), 240e3, "the time before counts");
+        assert_eq!(budget.repair_bps(3_000_000), 0.0);
     }
 
     #[test]

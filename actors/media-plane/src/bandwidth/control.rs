@@ -22,6 +22,10 @@ const QUEUE_HALF_MS: f64 = 300.0;
 const LOSS_HIGH: f64 = 0.10;
 /// Loss so far above what the line always loses holds the growth.
 const LOSS_RISE: f64 = 0.03;
+/// What is believed of the first second, which the search for the rate may have spoilt.
+const LOSS_FIRST: f64 = 0.02;
+/// More than this is never taken for the line's nature.
+const LOSS_INHERENT_MAX: f64 = 0.2;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum State {
@@ -72,6 +76,8 @@ pub(crate) struct Control {
     /// What the line loses at any rate, slowly learnt.
     inherent_loss: Option<f64>,
     loss_holds: bool,
+    /// Rate and loss when loss first made the rate fall.
+    loss_trial: Option<(f64, f64)>,
     drain: f64,
 }
 
@@ -86,6 +92,7 @@ impl Control {
             loss_bound_bps: None,
             inherent_loss: None,
             loss_holds: false,
+            loss_trial: None,
             drain: 1.0,
         }
     }
@@ -182,12 +189,21 @@ impl Control {
 
     /// The share of packets that was lost in the last second or so.
     pub(crate) fn lost(&mut self, now_us: i64, share: f64, arriving_bps: Option<f64>) {
-        let inherent = *self.inherent_loss.get_or_insert(share.min(LOSS_HIGH));
-        self.inherent_loss = Some(inherent + 0.05 * (share.min(LOSS_HIGH) - inherent));
-        self.loss_holds = share > 1.5 * inherent + LOSS_RISE;
-        if share > LOSS_HIGH {
-            let bound = self.bound_bps();
-            // Never below what did arrive: that much the line carries.
+        let inherent = *self.inherent_loss.get_or_insert(share.min(LOSS_FIRST));
+        let usual = inherent + 0.05 * (share.min(LOSS_HIGH.max(inherent)) - inherent);
+        self.inherent_loss = Some(usual);
+        let rises = 1.5 * inherent + LOSS_RISE;
+        self.loss_holds = share > rises;
+        let bound = self.bound_bps();
+        if share > LOSS_HIGH.max(rises) {
+            let (before_bps, before) = *self.loss_trial.get_or_insert((bound, share));
+            if bound < 0.85 * before_bps && share > 0.75 * before {
+                // Less was sent and as much is lost: sending less does not help.
+                self.inherent_loss = Some(share.min(LOSS_INHERENT_MAX));
+                self.loss_trial = None;
+                return;
+            }
+            // Never far below what did arrive: that much the line carries.
             let arrived = arriving_bps.unwrap_or(0.0).min(bound) * 0.95;
             self.loss_bound_bps =
                 Some((bound * (1.0 - 0.5 * share)).max(arrived * (1.0 - share)).max(RATE_MIN_BPS));
@@ -195,6 +211,7 @@ impl Control {
         } else if let Some(bound) = self.loss_bound_bps {
             let grown = bound * if self.loss_holds { 1.0 } else { GROWTH };
             self.loss_bound_bps = (grown < self.target_bps).then_some(grown);
+            self.loss_trial = None;
         }
     }
 

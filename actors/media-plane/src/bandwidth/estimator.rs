@@ -162,7 +162,6 @@ impl Estimator {
         self.sent.awaits_feedback()
     }
 
-    #[cfg_attr(not(test), expect(dead_code, reason = "nothing asks for more yet"))]
     /// Somebody would use so much if it was there.
     pub(crate) fn want(&mut self, now_us: i64, wanted_bps: f64) {
         let quiet = self.trend.queue_ms() < PROBE_QUEUE_MS && self.loss.last() < 0.1;

@@ -76,6 +76,19 @@ fn loss_without_congestion_does_not_collapse() {
 }
 
 #[test]
+fn loss_that_begins_and_has_nothing_to_do_with_the_rate_is_borne() {
+    let mut line = Line::new(17, |_| 5e6);
+    let mut calls = [Call::new(Video::Fixed(500e3))];
+    run(&mut line, &mut calls, 10);
+    line.loss = 0.12;
+    for ms in 10_000..60_000 {
+        calls[0].step(ORIGIN_US + 1_000 * ms, &mut line);
+    }
+    let least = calls[0].between(10.0, 60.0).iter().fold(f64::MAX, |least, bps| least.min(*bps));
+    assert!(least > 600e3, "{least}");
+}
+
+#[test]
 fn jitter_is_not_congestion() {
     for seed in [21, 23, 25] {
         let mut line = Line::new(seed, |_| 2e6);

@@ -86,11 +86,16 @@ impl Plane {
         let Some(peer) = self.peers.get_mut(at) else { return };
         let slot = peer.slots.iter().position(|slot| slot.id.is_video() && slot.id.ssrc() == ssrc);
         let Some(number) = slot else { return };
+        let now_us = now.saturating_duration_since(self.wall.at).as_micros() as i64;
         for seq_no in nacked(pairs) {
             let Some(found) = peer.slots[number].find(seq_no) else { continue };
             let track = self.tracks.get(found.key.track).filter(|track| track.key == found.key);
             let stored = track.and_then(|track| track.history.get_again(now, found.source_index));
-            let Some(stored) = stored.filter(|_| peer.may_resend(now)) else { continue };
+            let Some(stored) = stored.filter(|stored| {
+                peer.may_resend(now) && peer.budget.may_repair(now_us, stored.payload.len())
+            }) else {
+                continue;
+            };
             let slot = &mut peer.slots[number];
             let resend = slot.rtx_index;
             slot.rtx_index += 1;

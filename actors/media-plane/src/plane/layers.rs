@@ -7,14 +7,19 @@ use std::time::{Duration, Instant};
 
 use super::Plane;
 use super::peer::Peer;
-use crate::allocation::{Choice, Layer, Wish, choose};
+use crate::allocation::{Choice, Layer, Wish};
+use crate::allotment::HEADROOM;
 use crate::api::{Event, PeerId, SlotId};
-use crate::layers::{Demand, LayerSet, Reason, Rid};
+use crate::layers::{Bitrate, Demand, LayerSet, Reason, Rid};
 use crate::published::Published;
+use crate::rewrite::Slot;
 use crate::track::Subscriber;
 
 /// How often layers are looked at that may have stopped, or that nobody may need any more.
 const LOOK: Duration = Duration::from_millis(100);
+
+/// Of a voice, before it is measured, and of music.
+const AUDIO_BITS: u64 = 48_000;
 
 impl Plane {
     pub(super) fn set_demand(&mut self, now: Instant, id: PeerId, demands: &[(SlotId, Demand)]) {
@@ -47,7 +52,7 @@ impl Plane {
         if let Some(view) =
             self.peers.get_mut(watcher.peer).map(|peer| &mut peer.views[usize::from(watcher.slot)])
         {
-            (view.quality, view.needs) = (None, LayerSet::NONE);
+            (view.quality, view.needs, view.given) = (None, LayerSet::NONE, None);
         }
         if let Some(published) = self.published.get_mut(number) {
             published.watchers.retain(|known| *known != watcher);
@@ -80,13 +85,34 @@ impl Plane {
 
     /// Chooses anew for all video slots of a receiver.
     pub(super) fn review(&mut self, now: Instant, at: u32) {
+        let now_us = self.micros(now);
         let Some(peer) = self.peers.get(at) else { return };
         let (slots, wishes): (Vec<u16>, Vec<Wish>) = self.wishes(peer).unzip();
+        let before: Vec<_> = slots.iter().map(|slot| peer.views[usize::from(*slot)].given).collect();
+        let audio = self.audio_bits(peer);
         let mut choices = Vec::new();
-        choose(None, &wishes, &mut choices);
+        let Some(peer) = self.peers.get_mut(at) else { return };
+        let reserved = audio + peer.budget.repair_bps(now_us) as u64;
+        let budget = peer.budget.bps(now_us).map(|bps| (bps as u64).saturating_sub(reserved));
+        let calm = peer.budget.is_calm(now_us, peer.allotment.calm_us());
+        peer.allotment.settle(now_us, budget.map(Bitrate), calm, &wishes, &before, &mut choices);
+        peer.allotted = (now_us, budget.unwrap_or(u64::MAX));
+        let wanted = wishes.iter().map(Wish::cost).sum::<u64>() as f64 * HEADROOM + audio as f64;
+        peer.budget.want(now_us, wanted);
+        self.probe_line(now, at);
         for (slot, choice) in slots.into_iter().zip(choices) {
             self.obey(now, Subscriber { peer: at, slot }, &choice);
         }
+    }
+
+    /// Bits a second of what is heard: comes first, so it is taken off before pictures share the rest.
+    fn audio_bits(&self, peer: &Peer) -> u64 {
+        let playing = peer.slots.iter().filter(|slot| !slot.id.is_video()).filter_map(Slot::playing);
+        let bits = playing.filter_map(|key| self.tracks.get(key.track)).map(|track| {
+            let [.., Bitrate(measured)] = track.meter.rates();
+            if measured > 0 { measured } else { AUDIO_BITS }
+        });
+        bits.sum()
     }
 
     /// What each slot with a picture wants, and what there is of it.
@@ -110,7 +136,10 @@ impl Plane {
         let (slot, view) = (&mut peer.slots[number], &mut peer.views[number]);
         view.quality = Some(choice.quality);
         view.needs = choice.needs;
-        slot.thin(choice.temporal);
+        let before = view.given.replace(*choice).and_then(|before| before.quality.layer);
+        // Until the key frame of a smaller layer is there, the larger one costs as little as it can.
+        let falls = choice.quality.reason == Reason::Line && before > choice.quality.layer;
+        slot.thin(if falls { 0 } else { choice.temporal });
         let Some(published) = view.published else { return };
         if choice.quality.layer.is_none() && choice.quality.reason != Reason::Source {
             let before = [slot.wanted(), slot.playing().map(|key| key.track)];

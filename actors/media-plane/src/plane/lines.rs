@@ -6,10 +6,16 @@ use std::time::{Duration, Instant};
 
 use super::egress::{Batch, Class};
 use super::{Plane, peer::Peer};
+use crate::api::Event;
+use crate::layers::Bitrate;
 use crate::rtcp::OURS;
 use crate::rtp::pad;
 
 pub(super) const TICK: Duration = Duration::from_millis(100);
+/// A line is allotted anew so often, and when its estimate fell.
+const ALLOT_US: i64 = 500_000;
+/// Between two notices to a client.
+const QUALITY_US: i64 = 1_000_000;
 /// The most that padding can be (RFC 3550 §5.1): a packet of a probe is nothing else.
 const PADDING: usize = 255;
 
@@ -36,6 +42,8 @@ impl Plane {
             for at in self.peers.numbers() {
                 self.feed_back(now, at);
                 self.estimate(now, at);
+                self.allot(now, at);
+                self.tell_quality(now, at);
             }
         }
         if self.probes_due.is_some_and(|at| at <= now) {
@@ -78,8 +86,43 @@ impl Plane {
         }
     }
 
+    /// Allots a receiver's line anew: at once when it carries less, else now and then.
+    fn allot(&mut self, now: Instant, at: u32) {
+        let now_us = self.micros(now);
+        let Some(peer) = self.peers.get(at).filter(|peer| peer.reachable().is_some()) else { return };
+        let Some(bps) = peer.budget.bps(now_us) else { return };
+        let (since_us, budget) = peer.allotted;
+        if now_us - since_us >= ALLOT_US || (bps as u64) < budget / 100 * 97 {
+            self.review(now, at);
+        }
+    }
+
+    /// Tells a client what became of its slots, once a second at most.
+    fn tell_quality(&mut self, now: Instant, at: u32) {
+        let now_us = self.micros(now);
+        let Some(peer) = self.peers.get_mut(at) else { return };
+        let changed = peer.views.iter().any(|view| view.quality.is_some() && view.quality != view.told);
+        if !changed {
+            return;
+        }
+        if now_us - peer.told_us < QUALITY_US {
+            return self.line_used(now);
+        }
+        peer.told_us = now_us;
+        let mut slots = Vec::new();
+        for (slot, view) in peer.slots.iter().zip(&mut peer.views) {
+            if view.quality != view.told {
+                view.told = view.quality;
+                slots.extend(view.quality.map(|quality| (slot.id, quality)));
+            }
+        }
+        let estimate = peer.budget.bps(now_us).map(|bps| Bitrate(bps as u64));
+        let event = Event::Quality(peer.id, slots, estimate);
+        self.events.push_back(event);
+    }
+
     /// The next step of a peer's probe.
-    fn probe_line(&mut self, now: Instant, at: u32) {
+    pub(super) fn probe_line(&mut self, now: Instant, at: u32) {
         let now_us = self.micros(now);
         let Some(estimator) = self.peers.get_mut(at).and_then(|peer| peer.budget.estimator_mut()) else {
             return;

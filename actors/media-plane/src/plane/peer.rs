@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 
 use super::Lane;
 use super::sources::SourceRole;
+use crate::allocation::Choice;
+use crate::allotment::Allotment;
 use crate::api::{IceCredentials, PeerId, SlotCount};
 use crate::bandwidth::{Arrivals, Budget};
 use crate::description::{Remote, slots};
@@ -46,6 +48,10 @@ pub(super) struct View {
     pub(super) quality: Option<SlotQuality>,
     /// What its publisher is to send for its sake.
     pub(super) needs: LayerSet,
+    /// What it was given last, of the same feed.
+    pub(super) given: Option<Choice>,
+    /// What its client was told of it.
+    pub(super) told: Option<SlotQuality>,
 }
 
 pub(super) struct Peer {
@@ -65,8 +71,12 @@ pub(super) struct Peer {
     lanes: [Vec<Waiting>; 2],
     /// When its packets arrived, for feedback.
     pub(super) arrivals: Arrivals,
-    /// What may be sent to it.
+    /// What may be sent to it, and what its slots make of that.
     pub(super) budget: Budget,
+    pub(super) allotment: Allotment,
+    /// When its slots were last allotted anew, and with what, and when its client was last told.
+    pub(super) allotted: (i64, u64),
+    pub(super) told_us: i64,
     pub(super) round_trip: Duration,
     pub(super) report_at: Option<Instant>,
     pub(super) silent: bool,
@@ -93,6 +103,9 @@ impl Peer {
             lanes: [Vec::new(), Vec::new()],
             arrivals: Arrivals::new(),
             budget: Budget::default(),
+            allotment: Allotment::new(),
+            allotted: (0, 0),
+            told_us: 0,
             round_trip: ROUND_TRIP_UNKNOWN,
             report_at: None,
             silent: false,
