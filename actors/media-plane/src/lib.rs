@@ -16,6 +16,7 @@ mod api;
 mod bandwidth;
 mod counters;
 mod datagram;
+mod due;
 mod framing;
 mod history;
 mod keyframe;

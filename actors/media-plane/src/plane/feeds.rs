@@ -113,6 +113,7 @@ impl Plane {
     }
 
     pub(super) fn allow(&mut self, now: Instant, id: PeerId, uplinks: &[Uplink]) {
+        let Some(at) = self.by_id.get(&id).copied() else { return };
         for uplink in Uplink::ALL {
             let Some(number) = self.published_by(Publication { peer: id, uplink }) else { return };
             let allowed = uplinks.contains(&uplink);
@@ -130,7 +131,7 @@ impl Plane {
                 track.begin(epoch);
                 if !track.subscribers.is_empty() && allowed && track.is_video() {
                     track.keyframes.ask();
-                    self.timers_due = self.wall.at;
+                    self.due.ask(at, now);
                 }
             }
             self.look_at_layers(now);
@@ -157,7 +158,10 @@ impl Plane {
         let Some(track) = self.tracks.get_mut(track).filter(|track| track.is_video()) else { return };
         track.keyframes.ask();
         let due = track.keyframes.deadline(now).unwrap_or(now);
-        self.wake_by(due);
+        let publisher = track.origin.and_then(|origin| self.by_id.get(&origin.publication.peer));
+        if let Some(publisher) = publisher.copied() {
+            self.wake_by(publisher, due);
+        }
     }
 
     /// A receiver can now receive: what its slots wait for begins with a key frame made for it.

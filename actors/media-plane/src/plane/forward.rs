@@ -73,12 +73,12 @@ impl Plane {
         }
         let vp8 = if role.uplink == Uplink::Microphone { None } else { Descriptor::parse(payload) };
         let media = Media { index, timestamp: header.timestamp, marker: header.marker, vp8, payload };
-        self.arrived(now, track, header.ssrc, media);
+        self.arrived(now, (at, track), header.ssrc, media);
         Some(())
     }
 
-    /// A packet of a track's own source.
-    fn arrived(&mut self, now: Instant, number: u32, ssrc: u32, media: Media<'_>) {
+    /// A packet of a track's own source, from the peer `at`.
+    fn arrived(&mut self, now: Instant, (at, number): (u32, u32), ssrc: u32, media: Media<'_>) {
         let epoch = self.epochs + 1;
         let Some(track) = self.tracks.get_mut(number) else { return };
         let (rate, repairs) = if track.is_video() { (90_000, true) } else { (48_000, false) };
@@ -100,7 +100,7 @@ impl Plane {
         if !allowed {
             source.reception.ask_for_nothing();
         } else if let Some(due) = source.reception.deadline() {
-            self.timers_due = self.timers_due.min(due);
+            self.due.ask(at, due);
         }
         if let Some(origin) = origin.filter(|_| news) {
             // Before it is forwarded: its first packet may be the key frame that slots wait for.

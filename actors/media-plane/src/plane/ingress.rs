@@ -52,7 +52,7 @@ impl Plane {
             self.moved(now, at);
         }
         self.heard(at);
-        self.wake_by(deadline);
+        self.wake_by(at, deadline);
         Some(())
     }
 

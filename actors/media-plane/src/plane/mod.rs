@@ -30,6 +30,7 @@ pub(crate) use egress::{Batch, Class, Message};
 
 use crate::Statistics;
 use crate::api::{Command, Event, PeerId};
+use crate::due::Due;
 use crate::music::MusicClock;
 use crate::published::Published;
 use crate::rewrite::TrackKey;
@@ -96,7 +97,9 @@ pub(crate) struct Plane {
     padding: Vec<lines::Padding>,
     /// When layers are looked at; `None` while nobody sends any.
     layers_due: Option<Instant>,
-    timers_due: Instant,
+    /// When each peer is looked at, and room to list those who are due.
+    due: Due,
+    due_now: Vec<u32>,
     events: VecDeque<Event>,
     random: u64,
     epochs: u64,
@@ -131,7 +134,8 @@ impl Plane {
             probes_due: None,
             padding: Vec::new(),
             layers_due: None,
-            timers_due: wall.at,
+            due: Due::default(),
+            due_now: Vec::new(),
             events: VecDeque::new(),
             random: seed | 1,
             epochs: 0,
@@ -189,7 +193,8 @@ impl Plane {
         self.random
     }
 
-    fn wake_by(&mut self, at: Instant) {
-        self.timers_due = self.timers_due.min(at);
+    /// The peer is looked at by then.
+    fn wake_by(&mut self, peer: u32, by: Instant) {
+        self.due.ask(peer, by);
     }
 }

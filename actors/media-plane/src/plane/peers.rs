@@ -26,8 +26,9 @@ impl Plane {
         });
         let mut peer = Peer::new(now, id, ice, published);
         peer.grow(slots, || self.random());
-        self.wake_by(peer.ice.deadline(now));
+        let deadline = peer.ice.deadline(now);
         let at = self.peers.insert_with(|_| peer);
+        self.wake_by(at, deadline);
         self.by_id.insert(id, at);
         self.by_ufrag.insert(ufrag, at);
     }
@@ -57,7 +58,7 @@ impl Plane {
         for ufrag in old {
             self.by_ufrag.remove(&ufrag);
         }
-        self.wake_by(deadline);
+        self.wake_by(at, deadline);
     }
 
     pub(super) fn grow_slots(&mut self, id: PeerId, slots: SlotCount) {
@@ -75,6 +76,7 @@ impl Plane {
         let Some(at) = self.by_id.remove(&id) else { return };
         self.forget_reach(at);
         self.by_ssrc.retain(|_, owner| *owner != at);
+        self.due.forget(at);
         let Some(peer) = self.peers.remove(at) else { return };
         for lane in LANES {
             self.waiting[lane as usize].retain(|waiting| *waiting != at);
@@ -142,7 +144,7 @@ impl Plane {
         }
         if let Some(deadline) = peer.dtls.deadline() {
             // Never in the past: a deadline that nothing clears must not keep the thread awake.
-            self.wake_by(deadline.max(now + Duration::from_millis(1)));
+            self.wake_by(at, deadline.max(now + Duration::from_millis(1)));
         }
         match progress {
             Progress::Nothing => {}
@@ -156,7 +158,7 @@ impl Plane {
                     peer.report_at = Some(now + FIRST_REPORT);
                     let event = Event::Connected(peer.id);
                     self.events.push_back(event);
-                    self.wake_by(now + FIRST_REPORT);
+                    self.wake_by(at, now + FIRST_REPORT);
                     self.ask_for_waiting_slots(now, at);
                 }
             },

@@ -40,7 +40,7 @@ impl Plane {
         let levels = self.levels_due.map(|at| (at, Wake::Levels));
         let lines = self.lines_deadline().map(|at| (at, Wake::Lines));
         let layers = self.layers_due.map(|at| (at, Wake::Layers));
-        let peers = (self.timers_due, Wake::Peers);
+        let peers = (self.due.next().unwrap_or(now + REPORTS), Wake::Peers);
         [music, video, levels, lines, layers]
             .into_iter()
             .flatten()
@@ -61,12 +61,13 @@ impl Plane {
         if self.layers_due.is_some_and(|at| at <= now) {
             self.look(now);
         }
-        if self.timers_due <= now {
-            self.timers_due = now + REPORTS;
-            for at in self.peers.numbers() {
-                self.peer_timeout(now, at);
-            }
+        // All of them first: whoever wants to be looked at again has to wait for the next time.
+        let mut due = std::mem::take(&mut self.due_now);
+        due.extend(std::iter::from_fn(|| self.due.take(now)));
+        for at in due.drain(..) {
+            self.peer_timeout(now, at);
         }
+        self.due_now = due;
     }
 
     fn peer_timeout(&mut self, now: Instant, at: u32) {
@@ -89,7 +90,7 @@ impl Plane {
             self.probe(now, at, to);
         }
         self.dtls_progress(now, at, progress);
-        self.wake_by(deadline.max(now + Duration::from_millis(1)));
+        self.wake_by(at, deadline.max(now + Duration::from_millis(1)));
         if self.peers.get(at).is_some_and(|peer| peer.reachable().is_some()) {
             self.repair(now, at);
             self.report(now, at);
@@ -114,7 +115,7 @@ impl Plane {
                     packets.push(picture_loss(source.ssrc));
                 }
                 let next = [source.reception.deadline(), track.keyframes.deadline(now)];
-                self.timers_due = next.into_iter().flatten().fold(self.timers_due, Instant::min);
+                next.into_iter().flatten().for_each(|by| self.due.ask(at, by));
             }
             let sealed = packets.iter().filter_map(|packet| outbound.seal_rtcp(packet));
             self.control.extend(sealed.map(|packet| (to, packet)));
@@ -126,7 +127,7 @@ impl Plane {
         let Some(peer) = self.peers.get_mut(at) else { return };
         let Some(due) = peer.report_at else { return };
         if due > now {
-            self.wake_by(due);
+            self.wake_by(at, due);
             return;
         }
         peer.report_at = Some(now + REPORTS);
@@ -156,7 +157,7 @@ impl Plane {
         if let (Some(to), Some(sealed)) = (peer.ice.address(), sealed) {
             self.control.push((to, sealed));
         }
-        self.wake_by(now + REPORTS);
+        self.wake_by(at, now + REPORTS);
     }
 
     /// Report blocks of a peer's sources, its video sources, and what these may use together.
