@@ -11,7 +11,7 @@ use std::time::Duration;
 use crate::plane::Batch;
 
 /// Messages taken in one call. Each buffer holds the largest datagram, or as much as the kernel merged (GRO).
-const MESSAGES: usize = 16;
+pub(crate) const MESSAGES: usize = 16;
 const BUFFER: usize = 65_536;
 /// For bursts while a thread is at work; the system may grant less.
 const SOCKET_BUFFER: libc::c_int = 4 << 20;
@@ -314,12 +314,18 @@ impl Bell {
     }
 
     /// Waits until the bell rings, a datagram is there, a connection is ready, or the time is over.
-    pub(crate) fn wait(&self, socket: &Socket, streams: Option<&Readiness>, patience: Duration) -> Woken {
+    /// What is `None` is left alone.
+    pub(crate) fn wait(
+        &self,
+        socket: Option<&Socket>,
+        streams: Option<&Readiness>,
+        patience: Duration,
+    ) -> Woken {
         let watch = |fd: RawFd| libc::pollfd { fd, events: libc::POLLIN, revents: 0 };
         // Negative descriptors are passed over.
+        let first = socket.map_or(-1, |socket| socket.socket.as_raw_fd());
         let third = streams.map_or(-1, |streams| streams.descriptor.as_raw_fd());
-        let mut watched =
-            [watch(socket.socket.as_raw_fd()), watch(self.descriptor.as_raw_fd()), watch(third)];
+        let mut watched = [watch(first), watch(self.descriptor.as_raw_fd()), watch(third)];
         let count = if streams.is_some() { 3 } else { 2 };
         let timeout = libc::timespec {
             tv_sec: patience.as_secs().min(3600) as _,

@@ -25,6 +25,7 @@ mod meter;
 mod music;
 mod onset;
 mod outbox;
+mod pace;
 mod plane;
 mod published;
 mod reception;

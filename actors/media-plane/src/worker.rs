@@ -7,7 +7,8 @@ use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::counters::Counters;
-use crate::datagram::{Bell, Inbox, Socket};
+use crate::datagram::{Bell, Inbox, MESSAGES, Socket};
+use crate::pace::Pace;
 use crate::plane::{Batch, Plane, WallClock};
 use crate::route::Route;
 use crate::streams::Streams;
@@ -57,6 +58,13 @@ pub(crate) fn wall_clock() -> WallClock {
     WallClock { at: clock(), ntp: seconds << 32 | fraction }
 }
 
+/// What a wake-up found in the socket.
+struct Received {
+    datagrams: usize,
+    /// Nothing was left there: the kernel gave fewer messages than asked for.
+    emptied: bool,
+}
+
 pub(crate) struct Worker {
     pub(crate) plane: Plane,
     pub(crate) socket: Socket,
@@ -72,6 +80,7 @@ impl Worker {
         let (mut inbox, mut batch) = (Inbox::new(), Batch::default());
         let mut backlog: VecDeque<Event> = VecDeque::new();
         let mut more_commands = false;
+        let (mut pace, mut emptied) = (Pace::default(), true);
         loop {
             let now = clock();
             let (wake, _reason) = self.plane.next_wake(now);
@@ -85,7 +94,13 @@ impl Worker {
             if let Some(sweep) = self.streams.next_sweep() {
                 patience = patience.min(sweep.saturating_duration_since(now));
             }
-            let ready = self.shared.bell.wait(&self.socket, self.streams.readiness(), patience);
+            // A busy thread leaves its socket alone for a moment; commands wake it all the same.
+            let (socket, patience) = match pace.rest(now) {
+                _ if !emptied => (None, Duration::ZERO),
+                Some(rest) => (None, patience.min(rest)),
+                None => (Some(&self.socket), patience),
+            };
+            let ready = self.shared.bell.wait(socket, self.streams.readiness(), patience);
             let woken = clock();
             if ready.rung {
                 self.shared.bell.silence();
@@ -98,8 +113,10 @@ impl Worker {
                     None => return,
                 }
             }
-            self.receive(&mut inbox);
+            let count = self.receive(&mut inbox);
+            emptied = count.emptied;
             let now = clock();
+            pace.woke(now, count.datagrams);
             self.tend_streams(now, ready.streams);
             self.plane.timeout(now);
             self.send(now, &mut batch);
@@ -111,18 +128,24 @@ impl Worker {
         }
     }
 
-    fn receive(&mut self, inbox: &mut Inbox) {
+    fn receive(&mut self, inbox: &mut Inbox) -> Received {
+        let mut received = Received { datagrams: 0, emptied: false };
         for _ in 0..ROUNDS {
             // An error is that of some earlier datagram; there is nothing to be done about it.
-            let Ok(count) = self.socket.receive(inbox) else { return };
-            let now = clock();
-            for (from, datagram) in inbox.datagrams(count) {
-                self.plane.datagram(now, Route::Udp(from), datagram);
+            let count = self.socket.receive(inbox).unwrap_or(0);
+            if count > 0 {
+                let now = clock();
+                for (from, datagram) in inbox.datagrams(count) {
+                    received.datagrams += 1;
+                    self.plane.datagram(now, Route::Udp(from), datagram);
+                }
             }
-            if count == 0 {
-                return;
+            if count < MESSAGES {
+                received.emptied = true;
+                break;
             }
         }
+        received
     }
 
     /// Reads from connections, and closes those that are nobody's. Costs nothing where there are none.
