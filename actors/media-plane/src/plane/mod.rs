@@ -17,6 +17,8 @@ mod peers;
 mod preroll;
 mod sources;
 #[cfg(test)]
+mod steady_tests;
+#[cfg(test)]
 mod testing;
 mod timers;
 

@@ -103,6 +103,19 @@ impl Hall {
         timestamp: u32,
         payload: &[u8],
     ) {
+        let (from, mut packet) = self.sealed(guest, level, seq_no, timestamp, payload);
+        self.plane.datagram(self.now, from, &mut packet);
+    }
+
+    /// The same as it goes over the wire, and where it comes from.
+    pub(crate) fn sealed(
+        &mut self,
+        guest: usize,
+        level: Option<u8>,
+        seq_no: u16,
+        timestamp: u32,
+        payload: &[u8],
+    ) -> (Route, Vec<u8>) {
         let guest = &mut self.guests[guest];
         let (kind, mid, number) = if level.is_some() { (111, b"mic", 0) } else { (96 | 0x80, b"cam", 1) };
         let mut packet = vec![0x90, kind];
@@ -115,7 +128,7 @@ impl Hall {
         let header = packet.len();
         packet.extend(payload);
         assert!(guest.seal.seal(&mut packet, 0, header, u64::from(seq_no)));
-        self.plane.datagram(self.now, guest.address, &mut packet);
+        (guest.address, packet)
     }
 
     pub(crate) fn send_rtcp(&mut self, guest: usize, plain: &[u8]) {
