@@ -1,5 +1,6 @@
 //! Forwarded packets per CPU-second of a media thread, beside the floor of the same run: a bare seal for each packet
-//! and the same kernel sends. Real sockets on 127.0.0.1, real DTLS and SRTP; 1,200 bytes of payload.
+//! and the same kernel sends. Real sockets on 127.0.0.1, real DTLS and SRTP; pictures of 1,200 bytes of payload, voices
+//! of 80, which leave one by one.
 //!
 //! A publisher sends bursts, as frames are; each burst reaches the thread at once and finds it idle. CPU time only:
 //! what else runs on the machine disturbs caches, not the count. `cargo bench -p media-plane [-- quick]`.
@@ -14,11 +15,24 @@ use std::time::Duration;
 
 use media_plane::floor::{Floor, cpu_time};
 use media_plane::{SlotId, Uplink};
-use support::{Scene, camera, now, video_payload};
+use support::{Scene, camera, microphone, now, video_payload};
 
-const PAYLOAD: usize = 1200;
+/// What is sent, and in which bursts.
+#[derive(Clone, Copy)]
+struct Kind {
+    name: &'static str,
+    uplink: Uplink,
+    payload: usize,
+    bursts: &'static [usize],
+}
+
+const KINDS: [Kind; 2] = [
+    Kind { name: "video", uplink: Uplink::Camera, payload: 1200, bursts: &[1, 4, 8, 16] },
+    Kind { name: "audio", uplink: Uplink::Microphone, payload: 80, bursts: &[1] },
+];
+
 /// Header with `mid`, and tag.
-const ON_THE_WIRE: usize = 20 + PAYLOAD + 16;
+const AROUND_PAYLOAD: usize = 20 + 16;
 /// Longer than the plane holds video, so that every burst is sent when it arrives.
 const PAUSE: Duration = Duration::from_micros(2500);
 
@@ -33,22 +47,26 @@ fn median(mut values: Vec<f64>) -> f64 {
 fn main() {
     let quick = std::env::args().any(|argument| argument == "quick");
     let bursts = if quick { 40 } else { 400 };
-    println!("forwarded packets per CPU-second, {PAYLOAD} bytes of payload");
+    println!("forwarded packets per CPU-second");
     println!(
-        "{:>9} {:>6} {:>12} {:>12} {:>7} {:>12}",
-        "receivers", "burst", "plane", "floor", "ratio", "ns a packet"
+        "{:>6} {:>9} {:>6} {:>12} {:>12} {:>7} {:>12}",
+        "kind", "receivers", "burst", "plane", "floor", "ratio", "ns a packet"
     );
     let mut scene = Scene::new();
     let publisher = scene.join();
-    scene.allow(publisher, &[Uplink::Camera]);
-    let mut state = State { seq_no: 0, publisher, receivers: Vec::new() };
+    scene.allow(publisher, &[Uplink::Camera, Uplink::Microphone]);
+    let peer = scene.clients[publisher].peer;
+    let mut state = State { seq_no: 0, publisher, receivers: Vec::new(), kind: KINDS[0] };
     for receivers in [1, 2, 5, 10, 25, 50] {
         while state.receivers.len() < receivers {
             let receiver = scene.join();
-            scene.feed(receiver, SlotId::Video(0), camera(scene.clients[publisher].peer));
+            scene.feed(receiver, SlotId::Video(0), camera(peer));
+            scene.feed(receiver, SlotId::Audio(0), microphone(peer));
             state.receivers.push(receiver);
         }
-        for burst in [1, 4, 8, 16] {
+        for (kind, burst) in KINDS.iter().flat_map(|kind| kind.bursts.iter().map(move |burst| (kind, *burst)))
+        {
+            state.kind = *kind;
             state.start(&mut scene);
             let rounds = (0..ROUNDS).map(|_| {
                 let floor = state.floor(&scene, burst, bursts / ROUNDS);
@@ -58,7 +76,8 @@ fn main() {
             let (floor, plane) = (median(floor), median(plane));
             let rate = |per_packet: f64| 1e9 / per_packet;
             println!(
-                "{receivers:>9} {burst:>6} {:>12.0} {:>12.0} {:>7.2} {plane:>12.0}",
+                "{:>6} {receivers:>9} {burst:>6} {:>12.0} {:>12.0} {:>7.2} {plane:>12.0}",
+                kind.name,
                 rate(plane),
                 rate(floor),
                 plane / floor
@@ -71,6 +90,7 @@ struct State {
     seq_no: u16,
     publisher: usize,
     receivers: Vec<usize>,
+    kind: Kind,
 }
 
 impl State {
@@ -85,8 +105,8 @@ impl State {
         let all = self.receivers.clone();
         while !all.iter().all(|receiver| !scene.clients[*receiver].packets.is_empty()) {
             self.seq_no = self.seq_no.wrapping_add(1);
-            let payload = video_payload(true, self.seq_no, PAYLOAD);
-            scene.clients[self.publisher].send_media(Uplink::Camera, self.seq_no, 0, true, &payload);
+            let payload = video_payload(true, self.seq_no, self.kind.payload);
+            scene.clients[self.publisher].send_media(self.kind.uplink, self.seq_no, 0, true, &payload);
             scene.turn();
         }
     }
@@ -101,8 +121,8 @@ impl State {
             let mut run = Vec::new();
             for _ in 0..burst {
                 self.seq_no = self.seq_no.wrapping_add(1);
-                let payload = video_payload(false, self.seq_no, PAYLOAD);
-                run.push(client.seal(Uplink::Camera, (self.seq_no, 0, true), &payload, false));
+                let payload = video_payload(false, self.seq_no, self.kind.payload);
+                run.push(client.seal(self.kind.uplink, (self.seq_no, 0, true), &payload, false));
             }
             datagrams.push(run);
         }
@@ -139,7 +159,7 @@ impl State {
         for _ in 0..bursts {
             pause();
             let before = cpu_time();
-            floor.send(&to, burst, ON_THE_WIRE);
+            floor.send(&to, burst, AROUND_PAYLOAD + self.kind.payload);
             spent += cpu_time() - before;
             self.drain(scene);
         }
