@@ -74,14 +74,10 @@ function Card({
   const { level } = own ?? other
   const rows = own ? ownRows(own, language) : personRows(other, language)
   const reason = own ? null : other.reason
+  const path = way && ways.short[way]
+  const shown = path ? [...rows, { label: t.path, value: path }] : rows
   const sentence = reason ? t.reasons[reason] : !own && level === null ? t.nothing : null
-  const report = reportText(
-    own ? 'own' : 'other',
-    { level, reason },
-    rows,
-    around(way && ways.short[way]),
-    language,
-  )
+  const report = reportText(own ? 'own' : 'other', { level, reason }, rows, around(path), language)
   return (
     <>
       <h2>{title}</h2>
@@ -91,7 +87,7 @@ function Card({
       </p>
       {sentence ? <p>{sentence}</p> : null}
       <dl>
-        {rows.map(({ label, value }) => (
+        {shown.map(({ label, value }) => (
           <div key={label}>
             <dt>{label}</dt>
             <dd>{value}</dd>
