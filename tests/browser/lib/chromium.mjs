@@ -44,7 +44,11 @@ export function startChromium() {
  */
 export async function visitor(
   browser,
-  { locale = 'de-DE', phone = false, permissions = ['camera', 'microphone'] } = {},
+  {
+    locale = 'de-DE',
+    phone = false,
+    permissions = ['camera', 'microphone', 'clipboard-read', 'clipboard-write'],
+  } = {},
 ) {
   const context = await browser.newContext({
     locale,

@@ -1,7 +1,7 @@
 // What a page's peer connection says about itself. Works over Playwright and Puppeteer: both have `evaluate`.
 import { until } from './until.mjs'
 
-/** By `mid`: kind, frames decoded, audio energy and packets received. Empty while there is no connection. */
+/** By `mid`: kind, frames decoded, audio energy, packets and bytes received. Empty while there is no connection. */
 export function received(page) {
   return page.evaluate(async () => {
     const connection = window.peerConnections.at(-1)
@@ -15,10 +15,40 @@ export function received(page) {
           frames: report.framesDecoded ?? 0,
           energy: report.totalAudioEnergy ?? 0,
           packets: report.packetsReceived,
+          bytes: report.bytesReceived,
         }
       }
     }
     return slots
+  })
+}
+
+/** Of the picture on a tile, as it comes: frames decoded and the height of the last one. Zero where there is none. */
+export function pictureOn(tile) {
+  return tile.evaluate(async (item) => {
+    const track = item.querySelector('video')?.srcObject?.getVideoTracks()[0]
+    const receiver = window.peerConnections
+      .at(-1)
+      .getReceivers()
+      .find((one) => one.track === track)
+    const stats = receiver ? [...(await receiver.getStats()).values()] : []
+    const inbound = stats.find(({ type }) => type === 'inbound-rtp')
+    return { frames: inbound?.framesDecoded ?? 0, height: inbound?.frameHeight ?? 0 }
+  })
+}
+
+/** The layers of one's camera that are switched on, by `rid`. */
+export function layersSent(page) {
+  return page.evaluate(() => {
+    const cam = window.peerConnections
+      .at(-1)
+      .getTransceivers()
+      .find(({ mid }) => mid === 'cam')
+    return cam.sender
+      .getParameters()
+      .encodings.filter(({ active }) => active)
+      .map(({ rid }) => rid)
+      .join('')
   })
 }
 

@@ -1,8 +1,6 @@
 // axe-core finds nothing serious on any page, by day and by night; and no page asks another host for anything (which
 // every story checks; here all pages are opened).
-import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { isAccessible } from '../lib/axe.mjs'
 import { atTheDoor, enter, knock } from '../lib/people.mjs'
 import { stories } from '../lib/story.mjs'
 import { openBoard } from '../lib/board.mjs'
@@ -10,21 +8,6 @@ import { WORDS } from '../lib/words.mjs'
 
 const tell = stories()
 const words = WORDS['de-DE']
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-async function isAccessible(page, what) {
-  await page.evaluate(AXE)
-  for (const colorScheme of ['light', 'dark']) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    const violations = await page.evaluate(async () => {
-      const { violations } = await window.axe.run({ exclude: ['.excalidraw'] })
-      return violations
-        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map(({ html }) => html).join(' | ')}`)
-    })
-    assert.deepEqual(violations, [], `${what}, ${colorScheme}`)
-  }
-}
 
 tell('start, load, login and error pages', async ({ server, visit }) => {
   const { page } = await visit()
