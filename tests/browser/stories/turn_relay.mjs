@@ -1,13 +1,31 @@
 // Two browsers that may only use relays meet by Debian's coturn, which knows nothing but the secret.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { createSocket } from 'node:dgram'
 import { after, before } from 'node:test'
 import { seesAndHears, way } from '../lib/media.mjs'
 import { enter } from '../lib/people.mjs'
 import { stories } from '../lib/story.mjs'
+import { until } from '../lib/until.mjs'
 
 const SECRET = 'a secret between two servers'
 const RELAY = '10.99.0.1'
+
+/** Whether it answers a STUN binding request (RFC 8489): type, length, cookie, transaction. */
+function answers() {
+  return new Promise((answered) => {
+    const socket = createSocket('udp4')
+    const over = (answer) => {
+      clearTimeout(timer)
+      socket.close()
+      answered(answer)
+    }
+    const timer = setTimeout(over, 500, false)
+    socket.once('message', () => over(true))
+    socket.once('error', () => over(false))
+    socket.send(Buffer.from('000100002112a442000102030405060708090a0b', 'hex'), 3478, RELAY)
+  })
+}
 
 let coturn
 before(async () => {
@@ -31,21 +49,12 @@ before(async () => {
         '--listening-port=3478',
         '--allow-loopback-peers',
       ]),
-    { stdio: ['ignore', 'pipe', 'inherit'] },
+    { stdio: 'ignore' },
   )
-  let said = ''
-  await new Promise((ready, failed) => {
-    coturn.once('error', failed)
-    coturn.once('exit', () => failed(new Error(`coturn ended: ${said}`)))
-    coturn.stdout.on('data', (bytes) => {
-      said += bytes
-      if (/UDP listener opened/.test(said)) ready()
-    })
-  })
+  await until('coturn answers', answers)
 })
 after(async () => {
   if (!coturn || coturn.exitCode !== null) return
-  coturn.removeAllListeners('exit')
   const ended = new Promise((over) => coturn.once('exit', over))
   coturn.kill('SIGKILL')
   await ended
