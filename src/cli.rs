@@ -2,6 +2,7 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Video and phone conferences with a whiteboard everyone draws on.
 #[derive(Parser, Debug)]
@@ -34,6 +35,12 @@ pub(crate) enum Command {
         /// What to do with them.
         #[command(subcommand)]
         command: RoomCommand,
+    },
+    /// Tokens that let encoders publish into a room and screens watch it, without a browser (WHIP, WHEP).
+    Token {
+        /// What to do with them.
+        #[command(subcommand)]
+        command: TokenCommand,
     },
     /// Say whether the configuration is well, or everything that is wrong with it.
     CheckConfig,
@@ -111,4 +118,67 @@ pub(crate) enum Lobby {
     Knock,
     /// Hosts only.
     Closed,
+}
+
+/// What to do with stream tokens.
+#[derive(Subcommand, Debug)]
+pub(crate) enum TokenCommand {
+    /// Make a token and print where and how it is used; it is never shown again.
+    Create {
+        /// The room's id, link or short name.
+        #[arg(long)]
+        room: String,
+        /// What it lets do.
+        #[arg(long, value_enum)]
+        right: Right,
+        /// 1 to 64 characters: the name that people in the room see.
+        #[arg(long)]
+        name: String,
+        /// How long it is good to begin with: 30m, 12h, 7d. Without this it has no end.
+        #[arg(long, value_name = "TIME", value_parser = span)]
+        expires: Option<Duration>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// List a room's tokens, without the tokens themselves.
+    List {
+        /// The room's id, link or short name.
+        #[arg(long)]
+        room: String,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Delete a token; whoever streams by it is cut off within seconds.
+    Delete {
+        /// The room's id, link or short name.
+        #[arg(long)]
+        room: String,
+        /// The token's id.
+        token: String,
+    },
+}
+
+/// What a token lets do.
+#[derive(Clone, Copy, ValueEnum, Debug)]
+pub(crate) enum Right {
+    /// Send into the room (WHIP).
+    Publish,
+    /// Watch the room (WHEP).
+    Watch,
+}
+
+/// `30m`, `12h`, `7d`.
+fn span(text: &str) -> Result<Duration, String> {
+    let refused = || format!("{text:?} is no time; write 30m, 12h or 7d");
+    let (number, unit) = text.split_at(text.len() - text.chars().last().map_or(0, char::len_utf8));
+    let seconds = match unit {
+        "m" => 60,
+        "h" => 3_600,
+        "d" => 86_400,
+        _ => return Err(refused()),
+    };
+    let count: u64 = number.parse().map_err(|_no_number| refused())?;
+    Ok(Duration::from_secs(count.saturating_mul(seconds)))
 }

@@ -38,6 +38,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
             Command::CheckConfig => commands::check_config(&config),
             Command::Account { command } => commands::account(&config, command).await,
             Command::Room { command } => commands::room(&config, command).await,
+            Command::Token { command } => commands::token(&config, command).await,
         }
     })
 }

@@ -7,7 +7,7 @@ mod in_process;
 
 use actors::store::{
     Account, AccountId, Day, Door, LoadSample, RoomId, RoomRecord, Session, SharedStore, Store, StoreError,
-    StoredBoard,
+    StoredBoard, StreamToken, TokenId,
 };
 use async_trait::async_trait;
 use in_process::{InProcess, OWNERS_TOKEN, Setting};
@@ -87,6 +87,18 @@ impl Store for FaultyStore {
     }
     async fn delete_board(&self, room: &RoomId) -> Result<(), StoreError> {
         self.0.delete_board(room).await
+    }
+    async fn add_token(&self, token: StreamToken) -> Result<(), StoreError> {
+        self.0.add_token(token).await
+    }
+    async fn tokens_of(&self, room: &RoomId) -> Result<Vec<StreamToken>, StoreError> {
+        self.0.tokens_of(room).await
+    }
+    async fn token(&self, hash: &[u8; 32]) -> Result<Option<StreamToken>, StoreError> {
+        self.0.token(hash).await
+    }
+    async fn delete_token(&self, room: &RoomId, id: &TokenId) -> Result<(), StoreError> {
+        self.0.delete_token(room, id).await
     }
     async fn put_load(&self, sample: LoadSample) -> Result<(), StoreError> {
         self.0.put_load(sample).await

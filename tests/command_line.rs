@@ -75,6 +75,43 @@ async fn rooms_are_made_listed_and_deleted_while_the_server_runs() {
     refused(&server.run(&["room", "delete", id], ""), &["room"]);
 }
 
+#[tokio::test]
+async fn tokens_are_made_listed_and_deleted_while_the_server_runs() {
+    let server = Server::start(SERVER).await;
+    let mut http = server.host("mara").await;
+    let room = server.room("mara", "Flauschpyramide", "knock");
+    let (id, link) = (room["id"].as_str().unwrap(), room["link"].as_str().unwrap());
+    let create = ["token", "create", "--room", link, "--right", "watch", "--name", "Leinwand", "--json"];
+    let made = server.run(&[&create[..], &["--expires", "7d"]].concat(), "");
+    assert_eq!(made.code, 0, "{made:?}");
+    let made: Value = serde_json::from_str(&made.stdout).unwrap();
+    assert_eq!(made["url"], format!("{}/whep/{link}", server.origin()));
+    assert!(made["token"].as_str().unwrap().len() >= 43 && made["expires"].is_u64(), "{made}");
+
+    let path = format!("/api/rooms/{id}/tokens");
+    let listed = http.get(&path).await.json();
+    assert_eq!((&listed[0]["id"], &listed[0]["name"]), (&made["id"], &json!("Leinwand")));
+    assert_eq!(listed[0].get("token"), None, "the token is told once");
+    assert_eq!(server.http().get(&path).await.status, 401);
+    let plain = server.run(&["token", "list", "--room", id], "");
+    assert!(plain.stdout.contains("Leinwand") && !plain.stdout.contains(made["token"].as_str().unwrap()));
+
+    refused(&server.run(&[&create[..], &["--expires", "soon"]].concat(), ""), &["7d"]);
+    let elsewhere = ["token", "create", "--room", "nowhere", "--right", "watch", "--name", "X"];
+    refused(&server.run(&elsewhere, ""), &["room"]);
+    let delete = ["token", "delete", "--room", id, made["id"].as_str().unwrap()];
+    assert_eq!(server.run(&delete, "").code, 0);
+    assert_eq!(http.get(&path).await.json(), json!([]));
+    refused(&server.run(&delete, ""), &["token list"]);
+    for (body, code) in [
+        (json!({"right": "watch", "name": ""}), "name_invalid"),
+        (json!({"right": "watch", "name": "X", "expires_in": 0}), "expires_invalid"),
+    ] {
+        let refused = http.post(&path, &body).await;
+        assert_eq!((refused.status, refused.error_code().as_str()), (422, code));
+    }
+}
+
 /// `check-config` with a file and nothing else.
 fn check(file: &Path) -> Output {
     let output =

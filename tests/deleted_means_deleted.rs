@@ -33,9 +33,23 @@ async fn a_deleted_room_leaves_no_trace() {
     let path = format!("/api/rooms/{id}");
     assert_eq!(http.request("PATCH", &path, Some(&json!({"short_name": "zitrone-7"}))).await.status, 200);
     assert!(!files_with(server.data_dir(), "Zitronenfalter").is_empty(), "the search finds what is there");
+    let tokens = format!("{path}/tokens");
+    let mut made = Vec::new();
+    for name in ["Kaisermantel", "Trauermantel"] {
+        let token = http.post(&tokens, &json!({"right": "publish", "name": name})).await;
+        assert_eq!(token.status, 201, "{token:?}");
+        assert!(!files_with(server.data_dir(), name).is_empty(), "the search finds what is there");
+        let secret = token.json()["token"].as_str().unwrap().to_owned();
+        assert_eq!(files_with(server.data_dir(), &secret), [""; 0], "only a hash is kept");
+        made.push(token.json()["details"]["id"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(http.request("DELETE", &format!("{tokens}/{}", made[0]), None).await.status, 204);
+    for text in ["Kaisermantel", made[0].as_str()] {
+        assert_eq!(files_with(server.data_dir(), text), [""; 0], "{text}");
+    }
 
     assert_eq!(http.request("DELETE", &path, None).await.status, 204);
-    for text in ["Zitronenfalter", "zitrone-7", link] {
+    for text in ["Zitronenfalter", "zitrone-7", link, "Trauermantel", &made[1]] {
         assert_eq!(files_with(server.data_dir(), text), [""; 0], "{text}");
     }
 }

@@ -43,6 +43,8 @@ pub enum Action {
         /// The public short name was used.
         by_short_name: bool,
     },
+    /// Come straight in by a stream token that the room's owner minted (the edge has checked it).
+    EnterByToken,
     /// Be heard and seen, see and hear, learn who is here.
     TakePart,
     /// Read the board and show a cursor.
@@ -69,6 +71,8 @@ pub fn may(standing: Standing, room: &RoomRecord, action: Action) -> bool {
         Action::EnterDirectly { by_short_name } => {
             host || (room.lobby == LobbyPolicy::Open && !by_short_name)
         }
+        // Minting was the owner's consent, for encoders and screens that cannot knock; a closed room is closed to them, too.
+        Action::EnterByToken => host || room.lobby != LobbyPolicy::Closed,
         Action::TakePart | Action::WatchBoard => inside,
         Action::Draw => inside && (host || room.drawing == DrawingRight::Everyone),
         Action::Moderate => inside && host,
@@ -96,10 +100,11 @@ mod tests {
         }
     }
 
-    const ALL: [Action; 8] = [
+    const ALL: [Action; 9] = [
         Action::SeeDoor,
         Action::EnterDirectly { by_short_name: false },
         Action::EnterDirectly { by_short_name: true },
+        Action::EnterByToken,
         Action::TakePart,
         Action::WatchBoard,
         Action::Draw,
@@ -112,7 +117,7 @@ mod tests {
         let guest = Standing { role: Role::Guest, place: Place::Waiting };
         let room = room(LobbyPolicy::Knock, DrawingRight::Everyone);
         let allowed: Vec<_> = ALL.into_iter().filter(|&action| may(guest, &room, action)).collect();
-        assert_eq!(allowed, [Action::SeeDoor]);
+        assert_eq!(allowed, [Action::SeeDoor, Action::EnterByToken]);
     }
 
     #[test]
@@ -129,6 +134,7 @@ mod tests {
         let host = Standing { role: Role::Host, place: Place::Outside };
         let room = room(LobbyPolicy::Closed, DrawingRight::Everyone);
         assert!(!may(guest, &room, Action::SeeDoor));
+        assert!(!may(guest, &room, Action::EnterByToken));
         assert!(may(host, &room, Action::SeeDoor));
     }
 

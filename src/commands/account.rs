@@ -1,7 +1,7 @@
 //! `kegelbahn account …`
 
 use super::password;
-use super::{account_of, open_store, store_failed};
+use super::{account_of, open_store, say, store_failed};
 use crate::cli::AccountCommand;
 use crate::config::Config;
 use crate::failure::Failure;
@@ -62,9 +62,4 @@ fn hashed(password: &str) -> Result<String, Failure> {
 
 fn taken(login: &str) -> Failure {
     Failure::new(format!("there is already an account {login}"))
-}
-
-#[expect(clippy::print_stdout, reason = "this is the command line")]
-fn say(sentence: &str) {
-    println!("{sentence}");
 }

@@ -1,10 +1,10 @@
 //! `kegelbahn room …`
 
-use super::{account_of, open_store, store_failed};
+use super::{account_of, as_json, open_store, room_of, say, store_failed};
 use crate::cli::{Lobby, RoomCommand};
 use crate::config::Config;
 use crate::failure::Failure;
-use actors::store::{Door, LobbyPolicy, RoomId, RoomRecord, Store, StoreError};
+use actors::store::{LobbyPolicy, RoomRecord, Store, StoreError};
 use serde::Serialize;
 use storage::Storage;
 
@@ -80,15 +80,7 @@ async fn list(store: &Storage, public_url: &str, owner: Option<&str>, json: bool
 }
 
 async fn delete(store: &Storage, named: &str) -> Result<String, Failure> {
-    let by_id = store.room(&RoomId(named.to_owned())).await.map_err(store_failed)?;
-    let room = match by_id {
-        Some(room) => Some(room),
-        None => {
-            let last = named.rsplit('/').next().unwrap_or(named);
-            store.room_by_door(&Door::parse(last)).await.map_err(store_failed)?
-        }
-    };
-    let room = room.ok_or_else(|| Failure::new("there is no such room; `kegelbahn room list` shows all"))?;
+    let room = room_of(store, named).await?;
     store.delete_room(&room.id).await.map_err(store_failed)?;
     Ok(format!("the room \"{}\" is deleted, with its board", room.name))
 }
@@ -112,16 +104,5 @@ fn one(room: &Shown<'_>, json: bool) -> String {
     } else {
         let short = room.short_name.map(|name| format!("  /{name}")).unwrap_or_default();
         format!("{}  {}  {} ({}){short}", room.id, room.url, room.name, room.owner)
-    }
-}
-
-fn as_json(value: &impl Serialize) -> String {
-    serde_json::to_string(value).expect("texts, switches and lists of them are JSON")
-}
-
-#[expect(clippy::print_stdout, reason = "this is the command line")]
-fn say(text: &str) {
-    if !text.is_empty() {
-        println!("{text}");
     }
 }

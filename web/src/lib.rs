@@ -22,6 +22,8 @@ pub mod server;
 pub mod session;
 pub mod signalling;
 pub mod state;
+pub mod streaming;
 pub mod text;
 pub mod tls;
+pub mod tokens;
 pub mod turn;

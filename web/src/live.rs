@@ -2,8 +2,8 @@
 //! to listen, the change stands and the directory learns of it by itself.
 
 use actix::Addr;
-use actors::room_directory::{CountPeople, Occupancy, RoomDeleted, RoomDirectory, RoomSaved};
-use actors::store::{RoomId, RoomRecord};
+use actors::room_directory::{CountPeople, Occupancy, RoomDeleted, RoomDirectory, RoomSaved, TokenDeleted};
+use actors::store::{RoomId, RoomRecord, TokenId};
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -17,6 +17,8 @@ pub struct LiveRooms {
     pub saved: actix::Recipient<RoomSaved>,
     /// Takes deleted rooms.
     pub deleted: actix::Recipient<RoomDeleted>,
+    /// Takes deleted tokens.
+    pub token_deleted: actix::Recipient<TokenDeleted>,
     /// Counts who is in.
     pub count: actix::Recipient<CountPeople>,
 }
@@ -26,6 +28,7 @@ impl From<Addr<RoomDirectory>> for LiveRooms {
         Self {
             saved: directory.clone().recipient(),
             deleted: directory.clone().recipient(),
+            token_deleted: directory.clone().recipient(),
             count: directory.recipient(),
         }
     }
@@ -40,6 +43,11 @@ impl LiveRooms {
     /// Whoever is inside leaves.
     pub async fn tell_deleted(&self, room: RoomId) {
         delivered(tokio::time::timeout(PATIENCE, self.deleted.send(RoomDeleted(room))).await);
+    }
+
+    /// Whoever streams by this token leaves.
+    pub async fn tell_token_deleted(&self, room: RoomId, token: TokenId) {
+        delivered(tokio::time::timeout(PATIENCE, self.token_deleted.send(TokenDeleted(room, token))).await);
     }
 
     /// How many are inside each of these rooms; nobody, where the directory does not say.

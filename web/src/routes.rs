@@ -1,8 +1,8 @@
 //! Every route, on one page.
 
-use crate::api::{accounts, doors, load, openapi, rooms, server, sessions};
+use crate::api::{accounts, doors, load, openapi, rooms, server, sessions, tokens};
 use crate::errors::ApiError;
-use crate::{board, pages, signalling};
+use crate::{board, pages, signalling, streaming};
 use actix_web::error::{JsonPayloadError, PathError, QueryPayloadError};
 use actix_web::http::StatusCode;
 use actix_web::web::{self, JsonConfig, PathConfig, PayloadConfig, QueryConfig, ServiceConfig};
@@ -30,10 +30,13 @@ pub fn configure(app: &mut ServiceConfig) {
         .service(web::resource("/api/rooms").get(rooms::list).post(rooms::make))
         .service(web::resource("/api/rooms/{id}").get(rooms::get).patch(rooms::change).delete(rooms::delete))
         .service(web::resource("/api/rooms/{id}/link").post(rooms::change_link))
+        .service(web::resource("/api/rooms/{id}/tokens").get(tokens::list).post(tokens::make))
+        .service(web::resource("/api/rooms/{id}/tokens/{token}").delete(tokens::delete))
         .service(web::resource("/api/doors/{door}").get(doors::get))
         .service(web::resource("/api/load").get(load::get));
     signalling::configure(app);
     board::configure(app);
+    streaming::configure(app);
 
     app.default_service(web::to(pages::serve));
 }

@@ -4,6 +4,7 @@ use crate::accounts::{Passwords, SetupLink};
 use crate::api::load::LoadCache;
 use crate::guard::RateLimits;
 use crate::live::LiveRooms;
+use crate::streaming::Sessions;
 use crate::turn::Turn;
 use actix::Addr;
 use actors::load::SharedFigures;
@@ -29,6 +30,8 @@ pub struct Edge {
     pub limits: RateLimits,
     /// The link by which the first account is made.
     pub setup: SetupLink,
+    /// Who publishes and watches without a browser.
+    pub streams: Sessions,
     /// The public load of this minute.
     pub load: LoadCache,
     draining: AtomicBool,
@@ -77,6 +80,7 @@ impl Edge {
             passwords: Passwords::default(),
             limits: RateLimits::default(),
             setup: SetupLink::default(),
+            streams: Sessions::default(),
             load: LoadCache::default(),
             draining: AtomicBool::new(false),
         }

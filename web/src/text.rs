@@ -110,6 +110,8 @@ const RESERVED: &[&str] = &[
     "status",
     "support",
     "well-known",
+    "whep",
+    "whip",
 ];
 
 /// For people.

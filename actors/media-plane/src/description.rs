@@ -32,7 +32,17 @@ pub(crate) mod extension {
         "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
 }
 
-/// What the plane needs of a client's answer.
+/// Which side begins the DTLS handshake (RFC 8842).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DtlsRole {
+    /// The client does: the rule.
+    #[default]
+    Server,
+    /// We do: a client that offers `setup:passive` leaves no choice.
+    Client,
+}
+
+/// What the plane needs of a client's description, be it an answer or an offer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Remote {
     /// `ice-ufrag` of the client.
@@ -41,6 +51,10 @@ pub struct Remote {
     pub pwd: String,
     /// SHA-256 fingerprint of its certificate.
     pub fingerprint: [u8; 32],
+    /// Our part in the handshake.
+    pub role: DtlsRole,
+    /// How it wants the slots that it describes itself; the others are as our own offer has them.
+    pub slots: Vec<(SlotId, SlotParameters)>,
     /// What it says of `mic`; `None` when it refused the m-line.
     pub microphone: Option<UplinkParameters>,
     /// What it says of `cam`.
@@ -51,9 +65,33 @@ pub struct Remote {
     pub transport_cc_extension: Option<u8>,
 }
 
+/// How a client receives on one of its m-lines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SlotParameters {
+    /// Header extension that names the m-line, and its name; without it the SSRC has to do.
+    pub mid: Option<(u8, String)>,
+    /// Of the media itself.
+    pub payload_type: u8,
+    /// Of retransmissions; without it nothing is sent again.
+    pub rtx_payload_type: Option<u8>,
+}
+
+impl SlotParameters {
+    /// As our own offer has it.
+    pub(crate) fn new(slot: SlotId) -> Self {
+        Self {
+            mid: Some((MID_EXTENSION, slot.to_string())),
+            payload_type: if slot.is_video() { VP8 } else { OPUS },
+            rtx_payload_type: slot.is_video().then_some(RTX),
+        }
+    }
+}
+
 /// How a client sends on one of its m-lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UplinkParameters {
+    /// The m-line's name.
+    pub mid: String,
     /// Of the media itself.
     pub payload_type: u8,
     /// Of retransmissions (RFC 4588), if it sends any.
@@ -82,6 +120,7 @@ impl UplinkParameters {
     pub(crate) fn new(uplink: Uplink) -> Self {
         let audio = uplink == Uplink::Microphone;
         Self {
+            mid: uplink.mid().to_owned(),
             payload_type: if audio { OPUS } else { VP8 },
             rtx_payload_type: (!audio).then_some(RTX),
             mid_extension: Some(MID_EXTENSION),
@@ -192,7 +231,8 @@ impl Offer<'_> {
             .map(|uplink| uplink.mid().to_owned())
             .chain(slots(self.slots).map(|slot| slot.to_string()))
             .collect();
-        let transport = self.transport();
+        let Self { ice, fingerprint, candidates, tcp, .. } = *self;
+        let transport = Transport { ice, fingerprint, candidates, tcp, setup: "actpass" }.write();
         line(&mut out, format_args!("v=0"));
         line(
             &mut out,
@@ -208,15 +248,25 @@ impl Offer<'_> {
         }
         out
     }
+}
 
-    /// Repeated in every m-line: that is what both browsers were tested with.
-    fn transport(&self) -> String {
+/// Our end of the connection, repeated in every m-line: that is what both browsers were tested with.
+pub(crate) struct Transport<'a> {
+    pub(crate) ice: &'a IceCredentials,
+    pub(crate) fingerprint: [u8; 32],
+    pub(crate) candidates: &'a [SocketAddr],
+    pub(crate) tcp: &'a [SocketAddr],
+    pub(crate) setup: &'static str,
+}
+
+impl Transport<'_> {
+    pub(crate) fn write(&self) -> String {
         let mut out = String::new();
         line(&mut out, format_args!("c=IN IP4 0.0.0.0"));
         line(&mut out, format_args!("a=ice-ufrag:{}\r\na=ice-pwd:{}", self.ice.ufrag, self.ice.pwd));
         let pairs: Vec<String> = self.fingerprint.iter().map(|byte| format!("{byte:02X}")).collect();
         line(&mut out, format_args!("a=fingerprint:sha-256 {}", pairs.join(":")));
-        line(&mut out, format_args!("a=setup:actpass"));
+        line(&mut out, format_args!("a=setup:{}", self.setup));
         for (rank, candidate) in (0_u32..).zip(self.candidates) {
             let priority = (126 << 24) | ((65_535 - rank.min(65_535)) << 8) | 255;
             let (ip, port) = (candidate.ip(), candidate.port());
@@ -240,7 +290,7 @@ impl Offer<'_> {
     }
 }
 
-fn line(out: &mut String, text: fmt::Arguments<'_>) {
+pub(crate) fn line(out: &mut String, text: fmt::Arguments<'_>) {
     write!(out, "{text}\r\n").expect("a String takes everything");
 }
 
@@ -264,13 +314,18 @@ fn write_slot(out: &mut String, transport: &str, slot: SlotId) {
     write_codecs(out, audio);
     // A stream of its own for each slot: a common one makes browsers hold video back for audio (MEDIA.md §2).
     line(out, format_args!("a=msid:{slot} {slot}"));
-    if audio {
-        line(out, format_args!("a=ssrc:{} cname:kegelbahn", slot.ssrc()));
-    } else {
+    write_sources(out, slot, !audio);
+}
+
+/// The SSRCs of a slot, with or without retransmissions.
+pub(crate) fn write_sources(out: &mut String, slot: SlotId, repaired: bool) {
+    let (main, rtx) = (slot.ssrc(), slot.rtx_ssrc());
+    if repaired {
         // The primary line must come first, or Chromium takes the retransmissions for the media.
-        let (main, rtx) = (slot.ssrc(), slot.rtx_ssrc());
         line(out, format_args!("a=ssrc-group:FID {main} {rtx}"));
         line(out, format_args!("a=ssrc:{main} cname:kegelbahn\r\na=ssrc:{rtx} cname:kegelbahn"));
+    } else {
+        line(out, format_args!("a=ssrc:{main} cname:kegelbahn"));
     }
 }
 

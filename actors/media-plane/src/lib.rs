@@ -9,6 +9,7 @@
 pub mod description;
 #[doc(hidden)]
 pub mod floor;
+pub mod streaming;
 
 mod allocation;
 mod allotment;
@@ -171,7 +172,7 @@ impl MediaPlane {
         ice: &IceCredentials,
         slots: SlotCount,
     ) -> String {
-        let candidates = self.threads.get(thread).map_or(&[][..], |thread| &thread.candidates);
+        let candidates = self.candidates(thread);
         let fingerprint = self.identity.fingerprint();
         description::Offer { peer, version, ice, fingerprint, candidates, tcp: &self.tcp, slots }.write()
     }
@@ -193,6 +194,23 @@ impl MediaPlane {
     /// How long each thread has worked since its start, as opposed to waiting: its share of a span of time is its load.
     pub fn busy(&self) -> Vec<Duration> {
         self.threads.iter().map(|thread| thread.shared.counters.busy()).collect()
+    }
+
+    fn candidates(&self, thread: usize) -> &[SocketAddr] {
+        self.threads.get(thread).map_or(&[][..], |thread| &thread.candidates)
+    }
+
+    /// The answer to a client that offered (SDP, JSEP).
+    pub fn answer(
+        &self,
+        thread: usize,
+        peer: PeerId,
+        ice: &IceCredentials,
+        accepted: &streaming::Accepted,
+    ) -> String {
+        let candidates = self.candidates(thread);
+        let fingerprint = self.identity.fingerprint();
+        streaming::Answer { peer, ice, fingerprint, candidates, tcp: &self.tcp, accepted }.write()
     }
 
     /// Sums over all threads.

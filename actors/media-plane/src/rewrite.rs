@@ -8,7 +8,7 @@
 use std::time::Instant;
 
 use crate::api::{Feed, Publication, SlotId};
-use crate::description::{MID_EXTENSION, OPUS, RTX, VP8};
+use crate::description::SlotParameters;
 use crate::rtp::Template;
 use crate::segments::Segments;
 use crate::thinning::{Thinning, Verdict};
@@ -87,7 +87,8 @@ pub(crate) struct Slot {
     pub(crate) template: Template,
     pub(crate) rtx_template: Template,
     pub(crate) payload_type: u8,
-    pub(crate) rtx_payload_type: u8,
+    /// Without it the receiver takes no retransmissions.
+    pub(crate) rtx_payload_type: Option<u8>,
     pub(crate) packets: u32,
     pub(crate) octets: u32,
     pub(crate) rtx_index: u64,
@@ -108,14 +109,14 @@ pub(crate) struct Slot {
 impl Slot {
     /// `random` gives the first numbers.
     pub(crate) fn new(id: SlotId, random: u64) -> Self {
-        let mid = id.to_string();
+        let parameters = SlotParameters::new(id);
         let video = id.is_video();
         Self {
             id,
-            template: Template::new(id.ssrc(), MID_EXTENSION, &mid),
-            rtx_template: Template::new(id.rtx_ssrc(), MID_EXTENSION, &mid),
-            payload_type: if video { VP8 } else { OPUS },
-            rtx_payload_type: RTX,
+            template: Template::new(id.ssrc(), &parameters),
+            rtx_template: Template::new(id.rtx_ssrc(), &parameters),
+            payload_type: parameters.payload_type,
+            rtx_payload_type: parameters.rtx_payload_type,
             packets: 0,
             octets: 0,
             rtx_index: random >> 50,
@@ -133,6 +134,14 @@ impl Slot {
             picture_id: (random >> 32) as u16 & 0x7fff,
             tl0: 0,
         }
+    }
+
+    /// The receiver wants it with other payload types and header extensions. Its numbers go on.
+    pub(crate) fn shape(&mut self, parameters: &SlotParameters) {
+        self.template = Template::new(self.id.ssrc(), parameters);
+        self.rtx_template = Template::new(self.id.rtx_ssrc(), parameters);
+        self.payload_type = parameters.payload_type;
+        self.rtx_payload_type = parameters.rtx_payload_type;
     }
 
     pub(crate) fn feed(&self) -> Feed {

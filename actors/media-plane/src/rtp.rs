@@ -1,5 +1,7 @@
 //! RTP headers (RFC 3550 §5.1, RFC 8285), read in place and written from a template. Pure; any bytes are answered.
 
+use crate::description::SlotParameters;
+
 /// Where things are in a packet whose header is complete.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Header {
@@ -96,16 +98,24 @@ pub(crate) struct Template {
 impl Template {
     const LEN_MAX: usize = 36;
 
-    /// `mid` has at most 15 bytes.
-    pub(crate) fn new(ssrc: u32, mid_extension: u8, mid: &str) -> Self {
-        let mid = &mid.as_bytes()[..mid.len().min(15)];
-        let words = (1 + mid.len()).div_ceil(4);
+    /// Longest `mid` that goes into the header (one-byte form, RFC 8285 §4.2, and a round length).
+    pub(crate) const MID_MAX: usize = 15;
+
+    /// A `mid` that is empty or longer than [`Self::MID_MAX`] is left out: the SSRC names the m-line, too.
+    pub(crate) fn new(ssrc: u32, parameters: &SlotParameters) -> Self {
         let mut bytes = [0; Self::LEN_MAX];
-        bytes[0] = 0x90;
         bytes[8..12].copy_from_slice(&ssrc.to_be_bytes());
+        let fits = |mid: &str| (1..=Self::MID_MAX).contains(&mid.len());
+        let Some((extension, mid)) = parameters.mid.as_ref().filter(|(_, mid)| fits(mid)) else {
+            bytes[0] = 0x80;
+            return Self { bytes, len: 12, transport_at: 0 };
+        };
+        let mid = mid.as_bytes();
+        let words = (1 + mid.len()).div_ceil(4);
+        bytes[0] = 0x90;
         bytes[12..14].copy_from_slice(&ONE_BYTE.to_be_bytes());
         bytes[15] = words as u8;
-        bytes[16] = mid_extension << 4 | (mid.len().saturating_sub(1)) as u8;
+        bytes[16] = extension << 4 | (mid.len() - 1) as u8;
         bytes[17..17 + mid.len()].copy_from_slice(mid);
         Self { bytes, len: 16 + 4 * words, transport_at: 0 }
     }
@@ -113,7 +123,9 @@ impl Template {
     /// Leaves room for a transport-wide sequence number under this extension id.
     pub(crate) fn number_transport(&mut self, id: u8) {
         if self.transport_at == 0 {
-            let at = 17 + usize::from(self.bytes[16] & 15) + 1;
+            let at = if self.len == 12 { 16 } else { 17 + usize::from(self.bytes[16] & 15) + 1 };
+            self.bytes[0] = 0x90;
+            self.bytes[12..14].copy_from_slice(&ONE_BYTE.to_be_bytes());
             self.bytes[at] = id << 4 | 1;
             self.transport_at = at + 1;
             let words = (at + 3 - 16).div_ceil(4);
@@ -159,11 +171,12 @@ pub(crate) fn pad(out: &mut Vec<u8>, start: usize, count: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::SlotId;
     use crate::testing::Random;
 
     #[test]
     fn what_the_template_writes_is_read_back() {
-        let template = Template::new(0x1000_2000, 1, "v24");
+        let template = Template::new(0x1000_2000, &SlotParameters::new(SlotId::Video(24)));
         let mut packet = Vec::new();
         template.write(&mut packet, true, 96, 65_535, 77, 9);
         assert_eq!(packet.len(), template.len());
@@ -177,10 +190,15 @@ mod tests {
         assert_eq!(header.payload(&packet), Some(&[9; 5][..]));
     }
 
+    fn named(mid: &str) -> SlotParameters {
+        let mid = Some((1, mid.to_owned()));
+        SlotParameters { mid, payload_type: 96, rtx_payload_type: None }
+    }
+
     #[test]
     fn transport_numbers_keep_the_length_constant() {
         for mid in ["v0", "v10", "music", "fifteen-letters"] {
-            let mut template = Template::new(5, 1, mid);
+            let mut template = Template::new(5, &named(mid));
             template.number_transport(5);
             template.number_transport(5);
             let mut packet = Vec::new();
@@ -191,6 +209,23 @@ mod tests {
             assert_eq!(header.extension(&packet, 1), Some(mid.as_bytes()));
             assert_eq!(header.extension(&packet, 5), Some(&[0xab, 0xcd][..]));
         }
+    }
+
+    #[test]
+    fn a_name_too_long_for_the_header_is_left_out() {
+        let mid = Some((5, "{9b2c55a1-7d1f-4f5e}".to_owned()));
+        let parameters = SlotParameters { mid, payload_type: 100, rtx_payload_type: None };
+        let template = Template::new(7, &parameters);
+        let mut packet = Vec::new();
+        template.write(&mut packet, false, 100, 1, 2, 3);
+        let header = Header::parse(&packet).unwrap();
+        assert_eq!((header.ssrc, header.len, header.extension(&packet, 5)), (7, 12, None));
+        let mut numbered = Template::new(7, &parameters);
+        numbered.number_transport(6);
+        numbered.write(&mut packet, false, 100, 1, 2, 0xabcd);
+        let packet = &packet[12..];
+        let header = Header::parse(packet).unwrap();
+        assert_eq!((header.len, header.extension(packet, 6)), (20, Some(&[0xab, 0xcd][..])));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use super::negotiation::{Answered, Negotiation};
 use super::watched::Watched;
 use super::{
     Farewell, JoinedNotice, MediaState, Notice, ParticipantId, Refusal, RoomFace, SlotNotice, SlotSource,
+    StreamOffer,
 };
 use crate::authority::Role;
 use crate::load::SharedFigures;
@@ -29,6 +30,14 @@ const GRACE_GOING_AWAY: Duration = Duration::from_secs(10);
 /// Why it wakes up: a room that crashed cannot say goodbye.
 const WATCH: Duration = Duration::from_secs(1);
 
+/// What ties somebody to the server beside their media.
+pub enum Line {
+    /// A browser: its socket's writer.
+    Socket(mpsc::Sender<Notice>),
+    /// An encoder or a screen: nothing but its offer.
+    Stream(Box<StreamOffer>),
+}
+
 /// What a participant is made of.
 pub struct ParticipantParts {
     /// Their id.
@@ -43,8 +52,8 @@ pub struct ParticipantParts {
     pub face: RoomFace,
     /// What they are about to send.
     pub media: MediaState,
-    /// Their socket's writer.
-    pub out: mpsc::Sender<Notice>,
+    /// Their socket, or their offer.
+    pub line: Line,
     /// The room.
     pub room: Addr<Room>,
     /// The room's track router.
@@ -59,9 +68,9 @@ pub struct ParticipantParts {
 
 /// See the module's text.
 pub struct Participant {
-    parts: ParticipantParts,
+    pub(super) parts: ParticipantParts,
     out: Option<mpsc::Sender<Notice>>,
-    connection: Option<Negotiation>,
+    pub(super) connection: Option<Negotiation>,
     connecting_since: Option<Instant>,
     slots: BTreeMap<SlotId, SlotSource>,
     watched: Watched,
@@ -71,8 +80,12 @@ pub struct Participant {
 impl Participant {
     /// Ready to be started in the room's arbiter.
     pub fn new(parts: ParticipantParts) -> Self {
+        let out = match &parts.line {
+            Line::Socket(out) => Some(out.clone()),
+            Line::Stream(_) => None,
+        };
         Self {
-            out: Some(parts.out.clone()),
+            out,
             parts,
             connection: None,
             connecting_since: None,
@@ -99,12 +112,13 @@ impl Participant {
         self.disconnect();
         let parts = &self.parts;
         let (peer, ice) = (parts.link.new_peer(), parts.link.new_credentials());
-        let slots = SlotCount { audio: parts.audio_slots, video: VIDEO_STEPS[0] };
+        let slots = self.first_slots(SlotCount { audio: parts.audio_slots, video: VIDEO_STEPS[0] });
         parts.link.register(peer, parts.router.clone());
         parts.link.command(Command::AddPeer { peer, ice: ice.clone(), slots });
         self.watched = Watched::default();
         self.connecting_since = Some(Self::now());
         self.connection = Some(Negotiation::new(peer, ice, slots));
+        self.describe_stream();
     }
 
     fn introduce(&self, addr: Addr<Self>) {
@@ -117,6 +131,7 @@ impl Participant {
             slots: proposal.slots,
             media: self.parts.media,
             inside: self.parts.takes_part,
+            follows_the_floor: self.follows_the_floor(),
         };
         TrackRouter::send(&self.parts.router, add);
     }
@@ -128,7 +143,9 @@ impl Participant {
         self.slots.clear();
     }
 
+    /// The first word, for a browser.
     fn joined(&self) -> Option<Notice> {
+        self.out.as_ref()?;
         let (version, sdp) = self.offer()?;
         Some(Notice::Joined(Box::new(JoinedNotice {
             you: self.parts.id.clone(),
@@ -180,7 +197,7 @@ impl Participant {
         }
     }
 
-    fn ask_room(&self, request: Request) {
+    pub(super) fn ask_room(&self, request: Request) {
         let ask = FromParticipant { from: self.parts.id.clone(), request };
         if let Err(actix::dev::SendError::Full(_)) = self.parts.room.try_send(ask) {
             tracing::error!("a room does not keep up with its participants");
@@ -344,6 +361,7 @@ impl Handler<MediaReport> for Participant {
                 if self.connection.as_ref().is_some_and(|connection| connection.peer == peer) {
                     self.disconnect();
                     self.deliver(Notice::Media { connected: false }, ctx);
+                    self.stream_lost(ctx);
                 }
             }
             Event::LayersWanted(publication, layers) => self.layers_wanted(publication, layers, ctx),

@@ -1,6 +1,6 @@
 //! What is said to a participant.
 
-use super::{MediaState, Notice, Shown};
+use super::{IceFragment, IceSession, MediaState, Notice, Shown};
 use tokio::sync::mpsc;
 
 /// How many notices may wait for a slow reader; one more ends the socket.
@@ -69,4 +69,41 @@ pub struct SocketGone {
     pub out: mpsc::Sender<Notice>,
     /// The browser said that it goes away (tab closed, reload): a shorter grace.
     pub going_away: bool,
+}
+
+/// The answer to a stream's offer. Nothing for anybody else.
+#[derive(actix::Message, Clone, Copy, Debug)]
+#[rtype(result = "Option<StreamAnswer>")]
+pub struct ReadAnswer;
+
+/// What a stream's client learns.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StreamAnswer {
+    /// Session description.
+    pub sdp: String,
+    /// Names the ICE session.
+    pub tag: u32,
+}
+
+/// A stream's client speaks of its ICE session.
+#[derive(actix::Message, Clone, Debug)]
+#[rtype(result = "Option<Patched>")]
+pub struct PatchStream {
+    /// Which session it means.
+    pub session: IceSession,
+    /// What it says.
+    pub fragment: IceFragment,
+}
+
+/// What that led to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Patched {
+    /// It brought candidates, of which this server needs none.
+    Noted,
+    /// A new ICE session begins.
+    Restarted(StreamAnswer),
+    /// It was about another ICE session.
+    OtherSession,
+    /// Its credentials are not those of the session that it names.
+    Mismatch,
 }

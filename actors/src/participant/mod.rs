@@ -8,11 +8,14 @@ mod id;
 mod messages;
 mod negotiation;
 mod notice;
+mod stream_offer;
+mod streaming;
 mod watched;
 
-pub use actor::{Participant, ParticipantParts};
+pub use actor::{Line, Participant, ParticipantParts};
 pub use id::ParticipantId;
 /// How slots and layers are named, for the edge, which does not know the media plane.
 pub use media_plane::{Bitrate, LayerSet, Reason, Rid, SlotId, SlotQuality};
 pub use messages::*;
 pub use notice::*;
+pub use stream_offer::{IceFragment, IceSession, OfferRefused, StreamOffer};

@@ -6,7 +6,7 @@ use crate::authority::{Action, Place, Role, may};
 use crate::ids::random_text;
 use crate::load::SharedFigures;
 use crate::participant::{
-    ComeBack, Farewell, MeetingSettings, Notice, Participant, ParticipantId, ParticipantParts, Refusal,
+    ComeBack, Farewell, Line, MeetingSettings, Notice, Participant, ParticipantId, ParticipantParts, Refusal,
     RoomFace, WelcomeNotice,
 };
 use crate::room_directory::{LiveCount, RoomDeleted, RoomSaved};
@@ -19,7 +19,6 @@ use actix::{
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::mpsc;
 
 /// Messages that may wait for a room.
 const MAILBOX: usize = 4_096;
@@ -52,7 +51,7 @@ pub struct RoomParts {
 pub struct Room {
     pub(super) parts: RoomParts,
     pub(super) people: People,
-    participants: HashMap<ParticipantId, Addr<Participant>>,
+    pub(super) participants: HashMap<ParticipantId, Addr<Participant>>,
     router: Addr<TrackRouter>,
     board: Option<Addr<Whiteboard>>,
     empty_since: Option<Instant>,
@@ -149,7 +148,9 @@ impl Room {
 
     /// Somebody is inside from now on, or is back: they learn everything, the others learn of them.
     pub(super) fn welcome(&mut self, id: &ParticipantId, back: bool, ctx: &Context<Self>) {
-        self.open_board(ctx);
+        if self.people.has_people() {
+            self.open_board(ctx);
+        }
         let Some(person) = self.people.person(id) else { return };
         let knocks = match person.role {
             Role::Host => self.people.lobby.knocks(Self::now()),
@@ -188,10 +189,13 @@ impl Room {
         } else {
             self.tell_lobby();
         }
-        if self.people.inside().is_empty() && self.board.is_some() {
+        if !self.people.has_people() && self.board.is_some() {
             self.empty_since.get_or_insert_with(Self::now);
         }
         self.recount();
+        if let Some(watcher) = self.people.left_watching().first() {
+            self.depart(watcher, Some(Farewell::Left));
+        }
     }
 
     /// Sends to the board; its mailbox is bounded and a full one is logged.
@@ -232,7 +236,7 @@ impl Room {
                 addr.try_send(back).map_err(|_full_or_gone| Denied::Full)?;
                 addr
             }
-            None => self.start_participant(&entered, enter.out, ctx),
+            None => self.start_participant(&entered, Line::Socket(enter.out), ctx),
         };
         match entered.place {
             Place::Inside => self.welcome(&entered.id, entered.back, ctx),
@@ -242,10 +246,10 @@ impl Room {
         Ok(addr)
     }
 
-    fn start_participant(
+    pub(super) fn start_participant(
         &mut self,
         entered: &Entered,
-        out: mpsc::Sender<Notice>,
+        line: Line,
         ctx: &Context<Self>,
     ) -> Addr<Participant> {
         let person = self.people.person(&entered.id).expect("whoever entered is in the room's list");
@@ -256,7 +260,7 @@ impl Room {
             takes_part: self.takes_part(&entered.id),
             face: self.face(),
             media: person.media,
-            out,
+            line,
             room: ctx.address(),
             router: self.router.clone(),
             link: self.parts.link.clone(),
@@ -295,6 +299,7 @@ impl Room {
         }
         if self.ticks.is_multiple_of(TICKS_PER_RECHECK) {
             self.recheck(ctx);
+            self.recheck_tokens(ctx);
         }
     }
 

@@ -1,8 +1,8 @@
 //! What is said to a room.
 
 use super::people::{Arrival, Denied};
-use crate::participant::{MediaState, Notice, Participant, ParticipantId};
-use crate::store::DrawingRight;
+use crate::participant::{MediaState, Notice, Participant, ParticipantId, StreamOffer};
+use crate::store::{DrawingRight, StreamToken};
 use crate::whiteboard::{Drawer, Whiteboard};
 use actix::Addr;
 use tokio::sync::mpsc;
@@ -15,6 +15,16 @@ pub struct Enter {
     pub arrival: Arrival,
     /// Their socket's writer.
     pub out: mpsc::Sender<Notice>,
+}
+
+/// An encoder or a screen at the door.
+#[derive(actix::Message)]
+#[rtype(result = "Result<Addr<Participant>, Denied>")]
+pub struct EnterStream {
+    /// What it came with.
+    pub token: StreamToken,
+    /// What it offers.
+    pub offer: Box<StreamOffer>,
 }
 
 /// What somebody asks of the room.

@@ -7,6 +7,7 @@ mod actor;
 mod messages;
 mod moderation;
 pub mod people;
+mod streams;
 
 pub use actor::{Room, RoomParts};
 pub use messages::*;

@@ -6,7 +6,7 @@
 use crate::authority::{Action, Place, Role, Standing, may, role_of};
 use crate::lobby::Lobby;
 use crate::participant::{MediaState, ParticipantId, Profile};
-use crate::store::{AccountId, RoomRecord};
+use crate::store::{AccountId, RoomRecord, StreamRight, TokenId};
 use std::time::Instant;
 
 /// How many may be inside; the next one is told that the room is full.
@@ -23,6 +23,15 @@ pub struct Fresh {
     pub ticket: String,
 }
 
+/// A stream's way in: which token, and what it is good for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StreamPass {
+    /// The token.
+    pub token: TokenId,
+    /// What it lets do.
+    pub right: StreamRight,
+}
+
 /// How somebody comes to the door.
 #[derive(Clone, Debug)]
 pub struct Arrival {
@@ -36,6 +45,8 @@ pub struct Arrival {
     pub media: MediaState,
     /// Token of an earlier stay.
     pub resume: Option<String>,
+    /// An encoder or a screen, not a person at a browser.
+    pub stream: Option<StreamPass>,
 }
 
 /// Why somebody cannot come in.
@@ -45,6 +56,8 @@ pub enum Denied {
     DoorUnknown,
     /// The room or its lobby is full.
     Full,
+    /// Nobody is inside to be watched.
+    Empty,
 }
 
 /// Somebody's stay in this room.
@@ -62,6 +75,8 @@ pub struct Person {
     pub ball: u8,
     /// Their socket is gone.
     pub away: bool,
+    /// An encoder or a screen, not a person at a browser.
+    pub stream: Option<StreamPass>,
     by_short_name: bool,
 }
 
@@ -118,7 +133,11 @@ impl People {
         }
         let id = fresh.id.clone();
         let name = arrival.name.clone();
-        let direct = may(outside, room, Action::EnterDirectly { by_short_name: arrival.by_short_name });
+        let action = match arrival.stream {
+            Some(_) => Action::EnterByToken,
+            None => Action::EnterDirectly { by_short_name: arrival.by_short_name },
+        };
+        let direct = may(outside, room, action);
         if direct && self.inside.len() >= INSIDE_MAX {
             return Err(Denied::Full);
         }
@@ -129,6 +148,7 @@ impl People {
             media: arrival.media,
             ball: self.next_ball,
             away: false,
+            stream: arrival.stream,
             by_short_name: arrival.by_short_name,
         };
         let place = if direct {
@@ -221,6 +241,28 @@ impl People {
     /// Whoever inside holds this board ticket.
     pub fn by_ticket(&self, ticket: &str) -> Option<&Person> {
         self.inside.iter().find(|person| person.keys.ticket == ticket)
+    }
+
+    /// Streams inside that came by a token.
+    pub fn by_token(&self, token: &TokenId) -> Vec<ParticipantId> {
+        let pass = |person: &&Person| person.stream.as_ref().is_some_and(|pass| pass.token == *token);
+        self.inside.iter().filter(pass).map(|person| person.keys.id.clone()).collect()
+    }
+
+    /// Whether a person at a browser is inside: the board is there for them.
+    pub fn has_people(&self) -> bool {
+        self.inside.iter().any(|person| person.stream.is_none())
+    }
+
+    /// Screens that watch a room where nobody is and nothing comes any more.
+    pub fn left_watching(&self) -> Vec<ParticipantId> {
+        let watches =
+            |person: &Person| person.stream.as_ref().is_some_and(|pass| pass.right == StreamRight::Watch);
+        if self.inside.iter().all(watches) {
+            self.inside.iter().map(|person| person.keys.id.clone()).collect()
+        } else {
+            Vec::new()
+        }
     }
 
     /// Ids of all hosts inside.

@@ -1,14 +1,17 @@
 //! The `RoomDirectory` actor.
 
 use super::live_count::LiveCount;
-use super::messages::{CountPeople, DrainAll, FindBoard, Join, JoinError, Occupancy, RoomDeleted, RoomSaved};
+use super::messages::{
+    CountPeople, DrainAll, FindBoard, Join, JoinError, JoinStream, Occupancy, RoomDeleted, RoomSaved,
+    TokenDeleted,
+};
 use crate::ids::random_text;
 use crate::load::SharedFigures;
 use crate::participant::Participant;
 use crate::room::people::Denied;
-use crate::room::{Drain, Enter, FindDrawer, Room, RoomParts};
+use crate::room::{Drain, Enter, EnterStream, FindDrawer, Room, RoomParts};
 use crate::sfu::MediaHub;
-use crate::store::{Door, RoomId, RoomRecord, SharedStore};
+use crate::store::{Door, RoomId, RoomRecord, SharedStore, StreamRight};
 use crate::whiteboard::{Drawer, Whiteboard};
 use actix::{
     Actor, ActorFutureExt, Addr, Arbiter, AsyncContext, Context, Handler, ResponseActFuture, ResponseFuture,
@@ -84,6 +87,10 @@ impl RoomDirectory {
         room
     }
 
+    fn is_live(&self, id: &RoomId) -> bool {
+        self.live.get(id).is_some_and(|live| live.room.connected())
+    }
+
     fn tell<M>(&self, id: &RoomId, message: M)
     where
         M: actix::Message<Result = ()> + Send + 'static,
@@ -125,17 +132,59 @@ impl Handler<Join> for RoomDirectory {
             }
         });
         Box::pin(entered.then(move |room, directory, _| {
+            let entering = async move { answered(room?.send(Enter { arrival, out }).await) };
+            entering.into_actor(directory)
+        }))
+    }
+}
+
+impl Handler<JoinStream> for RoomDirectory {
+    type Result = ResponseActFuture<Self, Result<Addr<Participant>, JoinError>>;
+
+    fn handle(&mut self, join: JoinStream, _: &mut Self::Context) -> Self::Result {
+        let (store, JoinStream { link, token, offer }) = (self.parts.store.clone(), join);
+        let found = async move { store.room_by_door(&Door::Link(link)).await };
+        let entered = found.into_actor(self).map(|found, directory, _| match found {
+            Ok(Some(_)) if directory.draining => Err(JoinError::Draining),
+            Ok(Some(record)) if record.id == token.room => match token.right {
+                StreamRight::Watch if !directory.is_live(&record.id) => Err(JoinError::Empty),
+                StreamRight::Publish | StreamRight::Watch => Ok((directory.room(record), token)),
+            },
+            Ok(_) => Err(JoinError::DoorUnknown),
+            Err(error) => {
+                tracing::error!(%error, "a door could not be looked up");
+                Err(JoinError::Internal)
+            }
+        });
+        Box::pin(entered.then(move |found, directory, _| {
             let entering = async move {
-                match room?.send(Enter { arrival, out }).await {
-                    Ok(Ok(participant)) => Ok(participant),
-                    Ok(Err(Denied::DoorUnknown)) => Err(JoinError::DoorUnknown),
-                    Ok(Err(Denied::Full)) => Err(JoinError::Full),
-                    // The room crashed or ended between being found and being asked: the next try starts it anew.
-                    Err(_ended) => Err(JoinError::Internal),
-                }
+                let (room, token) = found?;
+                answered(room.send(EnterStream { token, offer }).await)
             };
             entering.into_actor(directory)
         }))
+    }
+}
+
+/// The room's answer, in the words of joining.
+fn answered(
+    answer: Result<Result<Addr<Participant>, Denied>, actix::MailboxError>,
+) -> Result<Addr<Participant>, JoinError> {
+    match answer {
+        Ok(Ok(participant)) => Ok(participant),
+        Ok(Err(Denied::DoorUnknown)) => Err(JoinError::DoorUnknown),
+        Ok(Err(Denied::Full)) => Err(JoinError::Full),
+        Ok(Err(Denied::Empty)) => Err(JoinError::Empty),
+        // The room crashed or ended between being found and being asked: the next try starts it anew.
+        Err(_ended) => Err(JoinError::Internal),
+    }
+}
+
+impl Handler<TokenDeleted> for RoomDirectory {
+    type Result = ();
+
+    fn handle(&mut self, deleted: TokenDeleted, _: &mut Self::Context) {
+        self.tell(&deleted.0.clone(), deleted);
     }
 }
 

@@ -1,8 +1,8 @@
 //! What is asked of the directory.
 
-use crate::participant::{Notice, Participant};
+use crate::participant::{Notice, Participant, StreamOffer};
 use crate::room::people::Arrival;
-use crate::store::{Door, RoomId, RoomRecord};
+use crate::store::{Door, RoomId, RoomRecord, StreamToken, TokenId};
 use crate::whiteboard::{Drawer, Whiteboard};
 use actix::Addr;
 use std::collections::HashMap;
@@ -20,6 +20,23 @@ pub struct Join {
     pub out: mpsc::Sender<Notice>,
 }
 
+/// An encoder or a screen comes with a token that the edge has found good, and an offer.
+#[derive(actix::Message)]
+#[rtype(result = "Result<Addr<Participant>, JoinError>")]
+pub struct JoinStream {
+    /// The room's link part.
+    pub link: String,
+    /// What it came with.
+    pub token: StreamToken,
+    /// What it offers.
+    pub offer: Box<StreamOffer>,
+}
+
+/// A token was deleted (already in the store): whoever streams by it leaves.
+#[derive(actix::Message, Clone)]
+#[rtype(result = "()")]
+pub struct TokenDeleted(pub RoomId, pub TokenId);
+
 /// Why somebody cannot come in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum JoinError {
@@ -29,6 +46,9 @@ pub enum JoinError {
     /// The room or its lobby is full.
     #[error("This room is full at the moment. Try again when somebody has left.")]
     Full,
+    /// Nobody to be watched is inside.
+    #[error("Nobody is in this room at the moment. Try again later.")]
+    Empty,
     /// The server is about to restart.
     #[error("The server is restarting. Try again in a moment.")]
     Draining,
@@ -43,6 +63,7 @@ impl JoinError {
         match self {
             Self::DoorUnknown => "door_unknown",
             Self::Full => "room_full",
+            Self::Empty => "nobody_there",
             Self::Draining => "restarting",
             Self::Internal => "internal",
         }

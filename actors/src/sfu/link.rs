@@ -7,6 +7,7 @@ use super::messages::Happened;
 use super::track_router::TrackRouter;
 use crate::ids::random_ice_text;
 use actix::Addr;
+use media_plane::streaming::Accepted;
 use media_plane::{
     Command, Config, Event, EventSink, IceCredentials, MediaPlane, PeerId, SlotCount, Statistics,
 };
@@ -124,6 +125,11 @@ impl MediaLink {
     /// The offer for a connection.
     pub fn offer(&self, peer: PeerId, version: u32, ice: &IceCredentials, slots: SlotCount) -> String {
         self.hub.plane.offer(self.thread, peer, version, ice, slots)
+    }
+
+    /// The answer to a client that offered.
+    pub fn answer(&self, peer: PeerId, ice: &IceCredentials, accepted: &Accepted) -> String {
+        self.hub.plane.answer(self.thread, peer, ice, accepted)
     }
 
     fn registry(&self) -> std::sync::MutexGuard<'_, HashMap<PeerId, Addr<TrackRouter>>> {

@@ -20,6 +20,8 @@ pub struct AddReceiver {
     pub media: MediaState,
     /// Inside, or waiting.
     pub inside: bool,
+    /// Whether pictures come in the order in which people last had the floor, instead of that of arrival.
+    pub follows_the_floor: bool,
 }
 
 /// They come in from the lobby.

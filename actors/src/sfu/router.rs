@@ -34,6 +34,7 @@ struct Member {
     table: SlotTable,
     asked_slots: u8,
     music_until: Option<Instant>,
+    follows_the_floor: bool,
 }
 
 /// See the module's text.
@@ -42,13 +43,20 @@ pub(super) struct Router {
     piece: u16,
     members: Vec<Member>,
     speakers: Speakers,
+    /// Who had the floor, the latest first.
+    floor: Vec<ParticipantId>,
 }
 
 impl Router {
     /// `audio_slots`: speakers that each receiver hears at once; `piece`: the music of this room's lobby.
     pub(super) fn new(audio_slots: u8, piece: u16) -> Self {
         // One place more than slots: a speaker does not hear themselves and still hears as many others.
-        Self { piece, members: Vec::new(), speakers: Speakers::new(usize::from(audio_slots) + 1) }
+        Self {
+            piece,
+            members: Vec::new(),
+            speakers: Speakers::new(usize::from(audio_slots) + 1),
+            floor: Vec::new(),
+        }
     }
 
     /// A new connection, in the lobby or inside.
@@ -70,6 +78,7 @@ impl Router {
             table: SlotTable::new(slots),
             asked_slots: slots.video,
             music_until: None,
+            follows_the_floor: false,
         });
         if inside {
             self.open(peer, now, &mut changes);
@@ -117,6 +126,9 @@ impl Router {
     /// A connection is gone.
     pub(super) fn remove(&mut self, peer: PeerId, now: Instant) -> Changes {
         let mut changes = Changes::default();
+        if let Some(participant) = self.member(peer).map(|member| member.participant.clone()) {
+            self.floor.retain(|other| *other != participant);
+        }
         self.members.retain(|member| member.peer != peer);
         self.speakers.remove(peer, now);
         self.assign(&mut changes);
@@ -155,6 +167,32 @@ impl Router {
                 .map(|member| member.participant.clone())
                 .collect(),
         )
+    }
+
+    /// This connection gets pictures in the order in which people last had the floor: it has few slots and no layout
+    /// of its own.
+    pub(super) fn follow_the_floor(&mut self, peer: PeerId) -> Changes {
+        let mut changes = Changes::default();
+        if let Some(member) = self.member_mut(peer) {
+            member.follows_the_floor = true;
+            self.assign(&mut changes);
+        }
+        changes
+    }
+
+    /// Who speaks has changed. The floor passes only when whoever has it is silent: two who talk at the same time would
+    /// otherwise swap pictures on every word.
+    pub(super) fn pass_the_floor(&mut self, speaking: &[ParticipantId]) -> Changes {
+        let mut changes = Changes::default();
+        let keeps = self.floor.first().is_some_and(|holder| speaking.contains(holder));
+        if let Some(next) = speaking.first().filter(|_| !keeps) {
+            self.floor.retain(|other| other != next);
+            self.floor.insert(0, next.clone());
+            if self.members.iter().any(|member| member.follows_the_floor) {
+                self.assign(&mut changes);
+            }
+        }
+        changes
     }
 
     /// How a slot's feed is named to its receiver; `None` when its publisher has gone meanwhile.
@@ -213,11 +251,13 @@ impl Router {
             .map(|&peer| Publication { peer, uplink: Uplink::Microphone })
             .collect();
         let pictures = self.pictures();
+        let by_floor = self.by_floor(&pictures);
         for member in self.members.iter_mut().filter(|member| member.inside) {
             let others = |list: &[Publication]| -> Vec<Publication> {
                 list.iter().copied().filter(|publication| publication.peer != member.peer).collect()
             };
-            let (audio, video) = (others(&on_stage), others(&pictures));
+            let pictures = if member.follows_the_floor { &by_floor } else { &pictures };
+            let (audio, video) = (others(&on_stage), others(pictures));
             for (slot, feed) in member.table.assign(&audio, &video) {
                 changes.feeds.push((member.peer, slot, feed));
                 if feed == Feed::Silence {
@@ -230,6 +270,19 @@ impl Router {
                 changes.grow.push((member.peer, step));
             }
         }
+    }
+
+    /// The same pictures, cameras in the order in which their owners last had the floor.
+    fn by_floor(&self, pictures: &[Publication]) -> Vec<Publication> {
+        let rank = |publication: &Publication| {
+            let spoke = self.member(publication.peer).and_then(|member| {
+                self.floor.iter().position(|participant| *participant == member.participant)
+            });
+            (publication.uplink != Uplink::Screen, spoke.unwrap_or(usize::MAX))
+        };
+        let mut sorted = pictures.to_vec();
+        sorted.sort_by_key(rank);
+        sorted
     }
 
     /// All pictures of people inside: screens first, then cameras, each in order of arrival.
@@ -325,6 +378,30 @@ mod tests {
         assert!(changes.feeds.contains(&(PeerId(0), SlotId::Video(0), Feed::Publication(screen))));
         assert!(changes.feeds.contains(&(PeerId(0), SlotId::Audio(0), Feed::Silence)));
         assert_eq!(changes.allow, [(PeerId(1), vec![Uplink::Screen])]);
+    }
+
+    #[test]
+    fn a_screen_of_one_slot_shows_who_has_the_floor_and_shared_screens_first() {
+        let (mut router, now) = room(3);
+        let one = SlotCount { audio: 1, video: 1 };
+        let nothing = MediaState::default();
+        router.add(PeerId(9), name(9), one, nothing, true, now);
+        let face = |peer| Feed::Publication(Publication { peer: PeerId(peer), uplink: Uplink::Camera });
+        let shown = |changes: &Changes| -> Vec<Feed> {
+            let own = changes
+                .feeds
+                .iter()
+                .filter(|(peer, slot, _)| *peer == PeerId(9) && matches!(slot, SlotId::Video(_)));
+            own.map(|(_, _, feed)| *feed).collect()
+        };
+        router.follow_the_floor(PeerId(9));
+        assert_eq!(shown(&router.pass_the_floor(&[name(2)])), [face(2)]);
+        assert_eq!(shown(&router.pass_the_floor(&[name(1), name(2)])), [], "whoever has the floor keeps it");
+        assert_eq!(shown(&router.pass_the_floor(&[])), [], "and in a pause");
+        assert_eq!(shown(&router.pass_the_floor(&[name(1)])), [face(1)]);
+        let sharing = MediaState { microphone: false, camera: true, screen: true };
+        let screen = Feed::Publication(Publication { peer: PeerId(0), uplink: Uplink::Screen });
+        assert_eq!(shown(&router.set_media(PeerId(0), sharing, now)), [screen]);
     }
 
     #[test]

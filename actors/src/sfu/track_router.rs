@@ -70,6 +70,8 @@ impl TrackRouter {
 
     fn announce_speakers(&mut self) {
         if let Some(speaking) = self.router.speaking(Self::now()) {
+            let changes = self.router.pass_the_floor(&speaking);
+            self.carry_out(changes);
             for peer in self.router.inside() {
                 self.tell(peer, Notice::Speaking(speaking.clone()));
             }
@@ -106,6 +108,10 @@ impl Handler<AddReceiver> for TrackRouter {
         let now = Self::now();
         let changes = self.router.add(new.peer, new.participant, new.slots, new.media, new.inside, now);
         self.carry_out(changes);
+        if new.follows_the_floor {
+            let changes = self.router.follow_the_floor(new.peer);
+            self.carry_out(changes);
+        }
     }
 }
 

@@ -1,4 +1,5 @@
-//! What outlives a meeting, behind one small trait: accounts, rooms, sessions, kept boards, coarse load figures.
+//! What outlives a meeting, behind one small trait: accounts, rooms, sessions, stream tokens, kept boards, coarse load
+//! figures.
 //!
 //! The trait belongs to the control plane and knows no SQL; `storage` implements it. Every method is one transaction;
 //! when it returns `Ok` the change is on disk. Deleted means overwritten too (`secure_delete`).
@@ -66,6 +67,15 @@ pub trait Store: Send + Sync + 'static {
     async fn rooms_of(&self, owner: &AccountId) -> Result<Vec<RoomRecord>, StoreError>;
     /// All rooms, by name (for the command line).
     async fn rooms(&self) -> Result<Vec<RoomRecord>, StoreError>;
+
+    /// Adds a stream token. `NotFound` when its room does not exist.
+    async fn add_token(&self, token: StreamToken) -> Result<(), StoreError>;
+    /// All stream tokens of a room, by name, those that expired too.
+    async fn tokens_of(&self, room: &RoomId) -> Result<Vec<StreamToken>, StoreError>;
+    /// By its hash, expired or not.
+    async fn token(&self, hash: &[u8; 32]) -> Result<Option<StreamToken>, StoreError>;
+    /// Deletes a token of a room. `NotFound`.
+    async fn delete_token(&self, room: &RoomId, id: &TokenId) -> Result<(), StoreError>;
 
     /// A kept board: its snapshot, then the updates since, oldest first. `None` when nothing is kept.
     async fn load_board(&self, room: &RoomId) -> Result<Option<StoredBoard>, StoreError>;

@@ -26,6 +26,11 @@ text_id!(
     RoomId
 );
 
+text_id!(
+    /// A stream token's id: 16 random characters, for its owner's API calls. Not the token: it opens nothing.
+    TokenId
+);
+
 /// Days since 1970-01-01 (UTC): all the time that sessions know.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Day(pub u32);
@@ -125,6 +130,33 @@ pub struct RoomRecord {
     pub drawing: DrawingRight,
     /// Whether the board outlives the meeting.
     pub keep_board: bool,
+}
+
+/// What a stream token lets its holder do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StreamRight {
+    /// Send sound and pictures into the room, and receive nothing (WHIP).
+    Publish,
+    /// Receive what the room hears and sees, and send nothing (WHEP).
+    Watch,
+}
+
+/// What lets a program stream into or out of a room, minted by the room's owner.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StreamToken {
+    /// Its id.
+    pub id: TokenId,
+    /// The room it is good for.
+    pub room: RoomId,
+    /// What it lets do.
+    pub right: StreamRight,
+    /// The name that people in the room see.
+    pub name: String,
+    /// SHA-256 of the token: the file on disk opens no room.
+    pub hash: [u8; 32],
+    /// Unix seconds from which it begins nothing any more.
+    pub expires: Option<u64>,
 }
 
 /// What somebody typed or clicked to come in.

@@ -86,6 +86,10 @@ not_for_boards! {
     room_by_door(&Door) -> Option<RoomRecord>;
     rooms_of(&AccountId) -> Vec<RoomRecord>;
     rooms() -> Vec<RoomRecord>;
+    add_token(StreamToken) -> ();
+    tokens_of(&RoomId) -> Vec<StreamToken>;
+    token(&[u8; 32]) -> Option<StreamToken>;
+    delete_token(&RoomId, &TokenId) -> ();
     put_load(LoadSample) -> ();
     load_since(u64) -> Vec<LoadSample>;
 }

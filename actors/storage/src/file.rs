@@ -112,13 +112,13 @@ async fn check(path: &Path, writer: &SqlitePool) -> Result<(), OpenError> {
 }
 
 async fn migrate(path: &Path, writer: &SqlitePool) -> Result<(), OpenError> {
-    let steps = vec![Migration::new(
-        1,
-        "first".into(),
-        MigrationType::Simple,
-        include_str!("migrations/0001_first.sql").into(),
-        false,
-    )];
+    let step = |number, name: &'static str, sql: &'static str| {
+        Migration::new(number, name.into(), MigrationType::Simple, sql.into(), false)
+    };
+    let steps = vec![
+        step(1, "first", include_str!("migrations/0001_first.sql")),
+        step(2, "tokens", include_str!("migrations/0002_tokens.sql")),
+    ];
     let migrator = Migrator { migrations: Cow::Owned(steps), ..Migrator::DEFAULT };
     let mut connection = writer.acquire().await.map_err(|error| refused(path, &error))?;
     // `begin immediate` would do the same; two processes that make the tables at once must not fail.

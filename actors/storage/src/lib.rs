@@ -10,12 +10,14 @@ mod boards;
 mod file;
 mod load;
 mod rooms;
+mod tokens;
 
 #[cfg(test)]
 mod tests;
 
 use actors::store::{
     Account, AccountId, Day, Door, LoadSample, RoomId, RoomRecord, Session, Store, StoreError, StoredBoard,
+    StreamToken, TokenId,
 };
 use async_trait::async_trait;
 use sqlx::SqlitePool;
@@ -129,6 +131,20 @@ impl Store for Storage {
     }
     async fn rooms(&self) -> Result<Vec<RoomRecord>, StoreError> {
         rooms::all(&self.readers).await
+    }
+
+    async fn add_token(&self, token: StreamToken) -> Result<(), StoreError> {
+        tokens::add(&self.writer, &token).await
+    }
+    async fn tokens_of(&self, room: &RoomId) -> Result<Vec<StreamToken>, StoreError> {
+        tokens::of(&self.readers, room).await
+    }
+    async fn token(&self, hash: &[u8; 32]) -> Result<Option<StreamToken>, StoreError> {
+        tokens::by_hash(&self.readers, hash).await
+    }
+    async fn delete_token(&self, room: &RoomId, id: &TokenId) -> Result<(), StoreError> {
+        tokens::delete(&self.writer, room, id).await?;
+        self.forget().await
     }
 
     async fn load_board(&self, room: &RoomId) -> Result<Option<StoredBoard>, StoreError> {

@@ -3,7 +3,7 @@
 use crate::{FILE_NAME, OpenError, Storage};
 use actors::store::{
     Account, AccountId, Day, Door, DrawingRight, LoadSample, LobbyPolicy, RoomColour, RoomId, RoomRecord,
-    Session, Store, StoreError,
+    Session, Store, StoreError, StreamRight, StreamToken, TokenId,
 };
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -141,6 +141,36 @@ async fn a_board_is_its_snapshot_and_what_came_after() {
     assert_eq!((board.snapshot, board.updates), (Some(vec![12]), vec![vec![3]]));
     storage.delete_board(&id).await.unwrap();
     assert!(storage.load_board(&id).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn stream_tokens_belong_to_a_room_and_go_with_it() {
+    let directory = Directory::new();
+    let storage = with_mara(&directory).await;
+    let token = |number: u8, room: usize| StreamToken {
+        id: TokenId(format!("token-{number}")),
+        room: RoomId(format!("room-{room}")),
+        right: if number == 1 { StreamRight::Publish } else { StreamRight::Watch },
+        name: format!("Geheimkamera-{number}"),
+        hash: [number; 32],
+        expires: (number == 2).then_some(4_000_000_000),
+    };
+    assert!(matches!(storage.add_token(token(1, 1)).await, Err(StoreError::NotFound)));
+    storage.add_room(room(1, "Flauschpyramide")).await.unwrap();
+    storage.add_room(room(2, "Atelier")).await.unwrap();
+    for (number, room) in [(2, 1), (1, 1), (3, 2)] {
+        storage.add_token(token(number, room)).await.unwrap();
+    }
+    assert_eq!(storage.tokens_of(&RoomId("room-1".into())).await.unwrap(), [token(1, 1), token(2, 1)]);
+    assert_eq!(storage.token(&[2; 32]).await.unwrap(), Some(token(2, 1)));
+    assert_eq!(storage.token(&[9; 32]).await.unwrap(), None);
+    let foreign = storage.delete_token(&RoomId("room-2".into()), &token(1, 1).id).await;
+    assert!(matches!(foreign, Err(StoreError::NotFound)), "another room's token");
+    storage.delete_token(&token(1, 1).room, &token(1, 1).id).await.unwrap();
+    storage.delete_room(&RoomId("room-2".into())).await.unwrap();
+    let raw = directory.raw();
+    assert!(contains(&raw, b"Geheimkamera-2"), "the search finds what is there");
+    assert!(!contains(&raw, b"Geheimkamera-1") && !contains(&raw, b"Geheimkamera-3"));
 }
 
 /// Many rooms, so that pages split and merge and rows move about; then every trace of the deleted ones is looked for

@@ -71,6 +71,12 @@ impl Http {
 
     /// The same with any body at all.
     pub async fn raw(&mut self, method: &str, path: &str, kind: Option<&str>, body: Vec<u8>) -> Response {
+        let kind: Vec<_> = kind.map(|kind| (CONTENT_TYPE.as_str(), kind)).into_iter().collect();
+        self.send(method, path, &kind, body).await
+    }
+
+    /// The same with any headers.
+    pub async fn send(&mut self, method: &str, path: &str, more: &[(&str, &str)], body: Vec<u8>) -> Response {
         let host = self.origin.strip_prefix("https://").unwrap_or(&self.origin).to_owned();
         let method = Method::from_bytes(method.as_bytes()).expect("a method");
         let mut request = Request::builder().method(method).uri(path).header(HOST, host);
@@ -79,8 +85,8 @@ impl Http {
                 request = request.header(name, value);
             }
         }
-        if let Some(kind) = kind {
-            request = request.header(CONTENT_TYPE, kind);
+        for (name, value) in more {
+            request = request.header(*name, *value);
         }
         let request = request.body(Full::new(bytes::Bytes::from(body))).expect("a request");
         let exchange = async {

@@ -88,9 +88,50 @@ fn engine() -> MediaEngine {
     engine
 }
 
+fn transceiver(direction: RTCRtpTransceiverDirection) -> RTCRtpTransceiverInit {
+    RTCRtpTransceiverInit { direction, streams: vec![], send_encodings: vec![] }
+}
+
 impl MediaClient {
     /// A client whose packets carry `tag` (1 … 255, one for each client of a story).
     pub async fn new(tag: u8) -> Self {
+        let client = Self::unused(tag).await;
+        // In the order of the offer's m-lines, which is how they find each other.
+        for uplink in [&client.microphone, &client.camera, &client.screen] {
+            client.add_sending(uplink).await;
+        }
+        client
+    }
+
+    /// An encoder: offers a microphone and a camera.
+    pub async fn publisher(tag: u8) -> Self {
+        let client = Self::unused(tag).await;
+        for uplink in [&client.microphone, &client.camera] {
+            client.add_sending(uplink).await;
+        }
+        client
+    }
+
+    /// A screen: offers to receive so many sounds and pictures.
+    pub async fn watcher(audio: usize, video: usize) -> Self {
+        let client = Self::unused(u8::MAX).await;
+        for (kind, count) in [(RtpCodecKind::Audio, audio), (RtpCodecKind::Video, video)] {
+            for _ in 0..count {
+                let init = transceiver(RTCRtpTransceiverDirection::Recvonly);
+                let added = client.connection.add_transceiver_from_kind(kind, Some(init)).await;
+                added.expect("a transceiver");
+            }
+        }
+        client
+    }
+
+    async fn add_sending(&self, uplink: &Uplink) {
+        let init = transceiver(RTCRtpTransceiverDirection::Sendonly);
+        let track = Arc::clone(&uplink.track) as Arc<dyn TrackLocal>;
+        self.connection.add_transceiver_from_track(track, Some(init)).await.expect("a transceiver");
+    }
+
+    async fn unused(tag: u8) -> Self {
         let seen = Arc::new(Seen::default());
         let ssrc = u32::from(tag) << 8;
         let microphone = Uplink::new("mic", RtpCodecKind::Audio, ssrc | 1);
@@ -115,22 +156,29 @@ impl MediaClient {
             .await
             .expect("a peer connection");
         let connection: Arc<dyn PeerConnection> = Arc::new(connection);
-        // In the order of the offer's m-lines, which is how they find each other.
-        for uplink in [&microphone, &camera, &screen] {
-            let init = RTCRtpTransceiverInit {
-                direction: RTCRtpTransceiverDirection::Sendonly,
-                streams: vec![],
-                send_encodings: vec![],
-            };
-            let track = Arc::clone(&uplink.track) as Arc<dyn TrackLocal>;
-            connection.add_transceiver_from_track(track, Some(init)).await.expect("a transceiver");
-        }
         let tasks = vec![
             tokio::spawn(Arc::clone(&microphone).talk(tag)),
             tokio::spawn(Arc::clone(&camera).film(tag)),
             tokio::spawn(Arc::clone(&screen).film(tag)),
         ];
         Self { connection, seen, microphone, camera, screen, tasks }
+    }
+
+    /// Makes an offer, to be answered by [`Self::take_answer`].
+    pub async fn offer(&self) -> String {
+        let offer = self.connection.create_offer(None).await.expect("an offer");
+        self.connection.set_local_description(offer.clone()).await.expect("the offer is taken");
+        for uplink in [&self.microphone, &self.camera] {
+            uplink.follow_offer(&offer.sdp);
+        }
+        offer.sdp
+    }
+
+    /// Takes the answer to its offer.
+    pub async fn take_answer(&self, answer: &str) {
+        self.seen.account.lock().expect("no booking panics").read_answer(answer);
+        let answer = RTCSessionDescription::answer(answer.to_owned()).expect("the answer is SDP");
+        self.connection.set_remote_description(answer).await.expect("the answer is taken");
     }
 
     /// Takes an offer, gives the answer.

@@ -57,6 +57,20 @@ impl Account {
         }
     }
 
+    /// The same from an answer, whose m-lines have the client's names: called `a0`, `v0`, … by their order.
+    pub(crate) fn read_answer(&mut self, answer: &str) {
+        let (mut audio, mut video) = (0, 0);
+        for section in answer.split("\r\nm=").skip(1) {
+            let (kind, count) =
+                if section.starts_with("audio") { ("a", &mut audio) } else { ("v", &mut video) };
+            let ssrc = section.lines().find_map(|line| line.strip_prefix("a=ssrc:"));
+            if let Some(ssrc) = ssrc.and_then(|line| line.split(' ').next()?.parse().ok()) {
+                self.mids.insert(ssrc, format!("{kind}{count}"));
+                *count += 1;
+            }
+        }
+    }
+
     /// Books a packet.
     pub(crate) fn book(&mut self, packet: &Packet) {
         let Some(mid) = self.mids.get(&packet.header.ssrc) else {

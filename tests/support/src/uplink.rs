@@ -14,7 +14,7 @@ use rtc::sansio::Protocol;
 use rtc::shared::error::Error;
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 use tokio::time::interval;
 use webrtc::media_stream::track_local::TrackLocal;
@@ -38,6 +38,10 @@ pub(crate) struct Uplink {
     key_frame_wanted: AtomicBool,
     pub(crate) key_frames_asked: AtomicU64,
     pub(crate) sent: AtomicU32,
+    /// Whether packets carry the name of the m-line; our own offers number it, other negotiations may not.
+    named: AtomicBool,
+    /// Header extension of the loudness; 0 sends none.
+    level_extension: AtomicU8,
 }
 
 impl Uplink {
@@ -63,7 +67,18 @@ impl Uplink {
             key_frame_wanted: AtomicBool::new(true),
             key_frames_asked: AtomicU64::new(0),
             sent: AtomicU32::new(0),
+            named: AtomicBool::new(true),
+            level_extension: AtomicU8::new(AUDIO_LEVEL),
         })
+    }
+
+    /// Numbers its header extensions as this client's own offer does; its SSRC names the m-line.
+    pub(crate) fn follow_offer(&self, offer: &str) {
+        let level = offer.lines().find(|line| line.ends_with("ssrc-audio-level"));
+        let number =
+            level.and_then(|line| line.strip_prefix("a=extmap:")?.split([' ', '/']).next()?.parse().ok());
+        self.level_extension.store(number.unwrap_or(0), Relaxed);
+        self.named.store(false, Relaxed);
     }
 
     async fn send(&self, seq_no: &mut u16, timestamp: u32, marker: bool, payload: Bytes) {
@@ -77,10 +92,13 @@ impl Uplink {
             ..Default::default()
         };
         *seq_no = seq_no.wrapping_add(1);
-        header.set_extension(MID, Bytes::from_static(self.mid.as_bytes())).expect("a short extension");
-        if self.mid == "mic" {
+        if self.named.load(Relaxed) {
+            header.set_extension(MID, Bytes::from_static(self.mid.as_bytes())).expect("a short extension");
+        }
+        let extension = self.level_extension.load(Relaxed);
+        if self.mid == "mic" && extension > 0 {
             let level = u8::try_from(self.level.load(Relaxed)).expect("0 to 127") | 0x80;
-            header.set_extension(AUDIO_LEVEL, Bytes::copy_from_slice(&[level])).expect("a short extension");
+            header.set_extension(extension, Bytes::copy_from_slice(&[level])).expect("a short extension");
         }
         // Fails only while the connection is not up yet or is no more: such a packet is lost like any other.
         self.track.write_rtp(Packet { header, payload }).await.ok();

@@ -8,4 +8,5 @@ pub mod openapi;
 pub mod rooms;
 pub mod server;
 pub mod sessions;
+pub mod tokens;
 pub mod types;

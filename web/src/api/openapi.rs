@@ -1,6 +1,6 @@
 //! The OpenAPI 3.1 description, generated from the handlers and their types.
 
-use crate::api::{accounts, doors, load, rooms, server, sessions};
+use crate::api::{accounts, doors, load, rooms, server, sessions, tokens};
 use actix_web::{HttpResponse, Responder};
 use utoipa::OpenApi;
 
@@ -25,6 +25,9 @@ use utoipa::OpenApi;
         rooms::change,
         rooms::change_link,
         rooms::delete,
+        tokens::list,
+        tokens::make,
+        tokens::delete,
         doors::get,
         load::get,
     )

@@ -132,7 +132,7 @@ pub async fn delete(
 }
 
 /// Somebody else's room is as unknown as one that never was.
-async fn my_room(request: &HttpRequest, edge: &Edge, id: String) -> Result<RoomRecord, ApiError> {
+pub(super) async fn my_room(request: &HttpRequest, edge: &Edge, id: String) -> Result<RoomRecord, ApiError> {
     let account = require_account(request, edge).await?;
     let room = edge.store.room(&RoomId(id)).await?.ok_or_else(ApiError::room_unknown)?;
     let standing = Standing { role: role_of(Some(&account.id), &room), place: Place::Outside };

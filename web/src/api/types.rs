@@ -132,6 +132,55 @@ mirrored!(
     }
 );
 
+mirrored!(
+    /// What a token lets its holder do.
+    StreamRight {
+        /// Send into the room, receive nothing (WHIP).
+        Publish,
+        /// Receive from the room, send nothing (WHEP).
+        Watch,
+    }
+);
+
+/// A stream token, as the room's owner sees it: everything but the token itself.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS, ToSchema)]
+pub struct Token {
+    /// For API calls; opens nothing.
+    pub id: String,
+    /// What it lets do.
+    pub right: StreamRight,
+    /// The name that people in the room see: text, never markup.
+    pub name: String,
+    /// Where its holder posts an offer to.
+    pub url: String,
+    /// Unix seconds from which it begins nothing any more; null when it has no end.
+    pub expires: Option<u64>,
+    /// Whether that moment is past.
+    pub expired: bool,
+}
+
+/// A token that was just made.
+#[derive(Clone, Serialize, Deserialize, TS, ToSchema)]
+pub struct MadeToken {
+    /// What can be listed of it later.
+    pub details: Token,
+    /// The token: told here and never again.
+    pub token: String,
+}
+
+/// A token to be made.
+#[derive(Clone, Serialize, Deserialize, TS, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[ts(optional_fields)]
+pub struct NewToken {
+    /// What it is to let do.
+    pub right: StreamRight,
+    /// 1–64 characters: the name that people in the room see.
+    pub name: String,
+    /// Seconds until it begins nothing any more; without an end when left out.
+    pub expires_in: Option<u64>,
+}
+
 /// A room, as its owner sees it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS, ToSchema)]
 pub struct Room {

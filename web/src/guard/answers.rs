@@ -7,6 +7,7 @@ use super::body;
 use crate::errors::ApiError;
 use crate::origin;
 use crate::state::Edge;
+use crate::streaming::is_streaming;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
@@ -63,12 +64,18 @@ pub async fn around(
         response = response.into_response(refusal);
     }
     let policy = content_policy(response.request().path());
+    let open = is_streaming(response.request().path());
     set_headers(response.headers_mut(), policy);
+    if open {
+        set_open_headers(response.headers_mut());
+    }
     Ok(response)
 }
 
 fn is_foreign_change(request: &ServiceRequest) -> bool {
     let harmless = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    // Those take no cookie: what another page may send there, it may send from anywhere.
+    let harmless = harmless || is_streaming(request.path());
     let edge = request.app_data::<Data<Edge>>();
     !harmless && edge.is_some_and(|edge| origin::is_foreign(request.request(), edge))
 }
@@ -86,7 +93,7 @@ fn is_shapeless_error(response: &ServiceResponse) -> bool {
 fn content_policy(path: &str) -> &'static str {
     let mut segments = path.split('/').skip(1);
     match (segments.next().unwrap_or_default(), segments.next()) {
-        ("api" | "healthz" | "readyz", _) => NO_PAGE,
+        ("api" | "healthz" | "readyz" | "whip" | "whep", _) => NO_PAGE,
         ("" | "load" | "login" | "setup" | "rooms", _) => PLAIN_PAGE,
         // A link, a short name, or a script: workers live under the policy of their own file.
         _ => BOARD_PAGE,
@@ -100,6 +107,25 @@ fn set_headers(headers: &mut HeaderMap, policy: &'static str) {
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+}
+
+/// What pages of other origins need (CORS) where they are let in: see `streaming`.
+const OPEN: [(&str, &str); 6] = [
+    ("access-control-allow-origin", "*"),
+    ("access-control-allow-methods", "POST, PATCH, DELETE, OPTIONS"),
+    ("access-control-allow-headers", "authorization, content-type, if-match"),
+    (
+        "access-control-expose-headers",
+        "location, etag, link, accept-patch, accept-post, retry-after, www-authenticate",
+    ),
+    ("access-control-max-age", "86400"),
+    ("cross-origin-resource-policy", "cross-origin"),
+];
+
+fn set_open_headers(headers: &mut HeaderMap) {
+    for (name, value) in OPEN {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }
 }
 

@@ -23,6 +23,8 @@ pub enum Attempt {
     SignUp,
     /// Finding out whether a door exists.
     FindDoor,
+    /// Beginning to publish or to watch by a token.
+    Stream,
 }
 
 impl Attempt {
@@ -32,7 +34,7 @@ impl Attempt {
             Self::LogIn => (20.0, Duration::from_secs(10)),
             Self::SetUp => (10.0, Duration::from_secs(10)),
             Self::SignUp => (30.0, Duration::from_secs(60)),
-            Self::FindDoor => (60.0, Duration::from_secs(2)),
+            Self::FindDoor | Self::Stream => (60.0, Duration::from_secs(2)),
         }
     }
 }

@@ -146,6 +146,7 @@ impl Socket {
                 name,
                 media: translate::media_up(media),
                 resume,
+                stream: None,
             };
             let join = Join { door: Door::parse(&door), arrival, out: notices.clone() };
             match self.directory.send(join).await {

@@ -209,7 +209,7 @@ fn write(
     let (start, transport) = (out.len(), peer.budget.next_seq_no());
     let (template, index) = match packet.resend {
         Some(index) => {
-            let (seq_no, kind) = (index as u16, slot.rtx_payload_type);
+            let (seq_no, kind) = (index as u16, slot.rtx_payload_type?);
             slot.rtx_template.write(out, stored.marker, kind, seq_no, packet.timestamp, transport);
             out.extend_from_slice(&(packet.index as u16).to_be_bytes());
             (&slot.rtx_template, index)

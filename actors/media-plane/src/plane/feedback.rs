@@ -84,7 +84,8 @@ impl Plane {
 
     fn resend(&mut self, now: Instant, at: u32, ssrc: u32, pairs: &[u8]) {
         let Some(peer) = self.peers.get_mut(at) else { return };
-        let slot = peer.slots.iter().position(|slot| slot.id.is_video() && slot.id.ssrc() == ssrc);
+        let repaired = |slot: &crate::rewrite::Slot| slot.id.is_video() && slot.rtx_payload_type.is_some();
+        let slot = peer.slots.iter().position(|slot| repaired(slot) && slot.id.ssrc() == ssrc);
         let Some(number) = slot else { return };
         let now_us = now.saturating_duration_since(self.wall.at).as_micros() as i64;
         for seq_no in nacked(pairs) {

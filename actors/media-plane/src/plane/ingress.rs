@@ -53,6 +53,7 @@ impl Plane {
         }
         self.heard(at);
         self.wake_by(at, deadline);
+        self.begin_handshake(now, at);
         Some(())
     }
 

@@ -166,9 +166,9 @@ impl Plane {
 
 fn write_padding(peer: &mut Peer, number: usize, now_us: i64, out: &mut Vec<u8>) -> Option<()> {
     let slot = peer.slots.get_mut(number)?;
+    let (kind, timestamp) = (slot.rtx_payload_type?, slot.timestamp());
     let (start, index) = (out.len(), slot.rtx_index);
     slot.rtx_index += 1;
-    let (kind, timestamp) = (slot.rtx_payload_type, slot.timestamp());
     let transport = peer.budget.next_seq_no();
     slot.rtx_template.write(out, false, kind, index as u16, timestamp, transport);
     let header = slot.rtx_template.len();

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::peer::Peer;
 use super::{LANES, Plane};
 use crate::api::{Event, Feed, GoneReason, IceCredentials, PeerId, Publication, SlotCount, Uplink};
-use crate::description::Remote;
+use crate::description::{DtlsRole, Remote};
 use crate::layers::LayerSet;
 use crate::published::Published;
 use crate::track::Subscriber;
@@ -41,11 +41,34 @@ impl Plane {
             return;
         }
         peer.ice.set_remote(remote.ufrag.clone(), remote.pwd.clone());
-        let fingerprint = Some(remote.fingerprint);
+        for (id, parameters) in &remote.slots {
+            if let Some(slot) = peer.slots.iter_mut().find(|slot| slot.id == *id) {
+                slot.shape(parameters);
+            }
+        }
+        let (role, fingerprint) = (remote.role, remote.fingerprint);
         peer.remote = Some(remote);
         peer.number_transport();
-        let progress = peer.dtls.start(now, &self.identity, fingerprint);
-        self.dtls_progress(now, at, progress);
+        match role {
+            DtlsRole::Server => {
+                let progress = peer.dtls.start(now, &self.identity, Some(fingerprint));
+                self.dtls_progress(now, at, progress);
+            }
+            DtlsRole::Client => self.begin_handshake(now, at),
+        }
+    }
+
+    /// Where the client waits for us to begin the handshake, that is as soon as an address of theirs is known.
+    pub(super) fn begin_handshake(&mut self, now: Instant, at: u32) {
+        let Some(peer) = self.peers.get_mut(at) else { return };
+        let fingerprint = match &peer.remote {
+            Some(remote) if remote.role == DtlsRole::Client => remote.fingerprint,
+            Some(_) | None => return,
+        };
+        if peer.ice.address().is_some() && peer.dtls.has_not_begun() {
+            let progress = peer.dtls.connect(now, &self.identity, fingerprint);
+            self.dtls_progress(now, at, progress);
+        }
     }
 
     pub(super) fn restart_ice(&mut self, now: Instant, id: PeerId, ice: IceCredentials) {

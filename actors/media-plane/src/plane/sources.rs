@@ -54,7 +54,13 @@ impl Plane {
     }
 }
 
-/// The answer names it, or its packet does by `mid` and `rid`, or it can only be the microphone's.
+/// Whether no other m-line of the client sends the payload type of this one.
+fn is_alone(remote: &Remote, uplink: Uplink) -> bool {
+    let kind = |uplink| remote.uplink(uplink).map(|parameters| parameters.payload_type);
+    Uplink::ALL.into_iter().all(|other| other == uplink || kind(other) != kind(uplink))
+}
+
+/// The description names it, or its packet does by `mid` and `rid`, or its payload type belongs to one m-line only.
 fn role_of(
     remote: &Remote,
     known: &HashMap<u32, SourceRole>,
@@ -75,8 +81,8 @@ fn role_of(
     for uplink in Uplink::ALL {
         let Some(parameters) = remote.uplink(uplink) else { continue };
         let mid = parameters.mid_extension.and_then(|id| header.extension(packet, id));
-        let named = mid == Some(uplink.mid().as_bytes());
-        let only = mid.is_none() && uplink == Uplink::Microphone;
+        let named = mid == Some(parameters.mid.as_bytes());
+        let only = mid.is_none() && is_alone(remote, uplink);
         let retransmission = named && Some(payload_type) == parameters.rtx_payload_type;
         if retransmission || ((named || only) && payload_type == parameters.payload_type) {
             let rid = rid(parameters, header, packet, retransmission)?;

@@ -13,7 +13,8 @@ const BYTES_MAX: usize = 64 * 1024;
 const LINES_MAX: usize = 4096;
 const MEDIA_MAX: usize = 128;
 
-pub(crate) fn parse(sdp: &str) -> Result<Remote, DescriptionError> {
+/// A description within its limits.
+pub(super) fn read(sdp: &str) -> Result<SessionDescription, DescriptionError> {
     if sdp.len() > BYTES_MAX {
         return Err(DescriptionError("longer than 64 KiB"));
     }
@@ -23,8 +24,11 @@ pub(crate) fn parse(sdp: &str) -> Result<Remote, DescriptionError> {
     if sdp.lines().filter(|line| line.starts_with("m=")).count() > MEDIA_MAX {
         return Err(DescriptionError("too many media"));
     }
-    let session = SessionDescription::unmarshal(&mut Cursor::new(sdp))
-        .map_err(|_malformed| DescriptionError("malformed"))?;
+    SessionDescription::unmarshal(&mut Cursor::new(sdp)).map_err(|_malformed| DescriptionError("malformed"))
+}
+
+pub(crate) fn parse(sdp: &str) -> Result<Remote, DescriptionError> {
+    let session = read(sdp)?;
     let media: Vec<Attributes<'_>> =
         session.media_descriptions.iter().map(|media| Attributes(&media.attributes)).collect();
     let everywhere = |key: &str| {
@@ -86,22 +90,29 @@ fn parameters(attributes: &Attributes<'_>, formats: &[String], uplink: Uplink) -
         parameters.payload_type = payload_type;
         parameters.rtx_payload_type = rtx;
     }
+    parameters.sources = sources(attributes);
+    parameters
+}
+
+/// SSRCs that an m-line names, each with that of its retransmissions.
+pub(super) fn sources(attributes: &Attributes<'_>) -> Vec<(u32, Option<u32>)> {
+    let mut sources: Vec<(u32, Option<u32>)> = Vec::new();
     for group in attributes.all("ssrc-group") {
         if let Some((main, rtx)) = group.strip_prefix("FID ").and_then(|pair| pair.split_once(' '))
             && let (Ok(main), Ok(rtx)) = (main.trim().parse(), rtx.trim().parse())
         {
-            parameters.sources.push((main, Some(rtx)));
+            sources.push((main, Some(rtx)));
         }
     }
     for line in attributes.all("ssrc") {
         let Some(ssrc) = line.split(' ').next().and_then(|ssrc| ssrc.parse().ok()) else { continue };
-        let known = parameters.sources.iter().any(|(main, rtx)| *main == ssrc || *rtx == Some(ssrc));
+        let known = sources.iter().any(|(main, rtx)| *main == ssrc || *rtx == Some(ssrc));
         if !known {
-            parameters.sources.push((ssrc, None));
+            sources.push((ssrc, None));
         }
     }
-    parameters.sources.truncate(UplinkParameters::SOURCES_MAX);
-    parameters
+    sources.truncate(UplinkParameters::SOURCES_MAX);
+    sources
 }
 
 /// `m send`, perhaps with restrictions after that (RFC 8851).
@@ -111,7 +122,7 @@ fn sent_rid(line: &str) -> Option<Rid> {
 }
 
 /// `sha-256 AB:CD:…` (RFC 8122), letters of either case.
-fn sha256(value: &str) -> Option<[u8; 32]> {
+pub(super) fn sha256(value: &str) -> Option<[u8; 32]> {
     let (hash, hex) = value.split_once(' ')?;
     if !hash.eq_ignore_ascii_case("sha-256") {
         return None;
@@ -125,19 +136,19 @@ fn sha256(value: &str) -> Option<[u8; 32]> {
     pairs.next().is_none().then_some(fingerprint)
 }
 
-struct Attributes<'a>(&'a [Attribute]);
+pub(super) struct Attributes<'a>(pub(super) &'a [Attribute]);
 
 impl<'a> Attributes<'a> {
-    fn all(&self, key: &str) -> impl Iterator<Item = &'a str> {
+    pub(super) fn all(&self, key: &str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |attribute| attribute.key == key).map(|a| a.value.as_deref().unwrap_or(""))
     }
 
-    fn get(&self, key: &str) -> Option<&'a str> {
+    pub(super) fn get(&self, key: &str) -> Option<&'a str> {
         self.all(key).next()
     }
 
     /// Firefox writes `2/sendonly` (MEDIA.md §8).
-    fn extension(&self, uri: &str) -> Option<u8> {
+    pub(super) fn extension(&self, uri: &str) -> Option<u8> {
         self.all("extmap").find_map(|line| {
             let (id, rest) = line.split_once(' ')?;
             let id = id.split('/').next()?.parse().ok()?;
@@ -145,14 +156,14 @@ impl<'a> Attributes<'a> {
         })
     }
 
-    fn payload_type(&self, format: &str, codec: &str) -> Option<u8> {
+    pub(super) fn payload_type(&self, format: &str, codec: &str) -> Option<u8> {
         let named = self.all("rtpmap").any(|line| {
             line.split_once(' ').is_some_and(|(number, name)| number == format && starts_with(name, codec))
         });
         named.then(|| format.parse().ok().filter(|number: &u8| *number < 128)).flatten()
     }
 
-    fn rtx(&self, payload_type: u8) -> Option<u8> {
+    pub(super) fn rtx(&self, payload_type: u8) -> Option<u8> {
         self.all("fmtp").find_map(|line| {
             let (number, parameters) = line.split_once(' ')?;
             let apt = parameters.split(';').find_map(|parameter| parameter.trim().strip_prefix("apt="))?;

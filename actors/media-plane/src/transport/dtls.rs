@@ -1,6 +1,6 @@
-//! The DTLS server side of one peer (RFC 5764): waits for the description, picks the SRTP profile, exports the keys.
+//! The DTLS side of one peer (RFC 5764): waits for the description, picks the SRTP profile, exports the keys.
 //!
-//! Always server: only then can AES-GCM be preferred (see `client_hello`). The association does not know the peer's
+//! Server wherever the client lets us: only then can AES-GCM be preferred (see `client_hello`). The association does not know the peer's
 //! address, so NAT rebinding and ICE restarts pass it by.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -10,9 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
-use rtc_dtls::config::{
-    ClientAuthType, ConfigBuilder, ExtendedMasterSecretType, HandshakeConfig, VerifyPeerCertificateFn,
-};
+use rtc_dtls::config::{ClientAuthType, ConfigBuilder, ExtendedMasterSecretType, VerifyPeerCertificateFn};
 use rtc_dtls::endpoint::{Endpoint, EndpointEvent};
 use rtc_dtls::extension::extension_use_srtp::SrtpProtectionProfile as Profile;
 use rtc_shared::{TransportProtocol, error::Error};
@@ -21,6 +19,7 @@ use rtc_srtp::protection_profile::ProtectionProfile;
 
 use super::client_hello::{Hello, peek};
 use super::identity::{Identity, sha256};
+use crate::description::DtlsRole;
 
 /// Datagrams kept while the client's fingerprint is unknown: DTLS overtakes the answer (MEDIA.md §1).
 const HELD_MAX: usize = 8;
@@ -48,8 +47,16 @@ pub(crate) struct Keys {
 }
 
 enum State {
-    Waiting { held: Vec<Vec<u8>> },
-    Running { endpoint: Box<Endpoint>, since: Instant, complete: bool, refused: Arc<AtomicBool> },
+    Waiting {
+        held: Vec<Vec<u8>>,
+    },
+    Running {
+        endpoint: Box<Endpoint>,
+        since: Instant,
+        complete: bool,
+        refused: Arc<AtomicBool>,
+        role: DtlsRole,
+    },
     Over,
 }
 
@@ -103,11 +110,16 @@ impl Dtls {
         };
         let held = std::mem::take(held);
         let refused = Arc::new(AtomicBool::new(false));
-        let Some(config) = configuration(identity, fingerprint, &profiles, refused.clone()) else {
+        let chosen = PROFILES.into_iter().find(|(number, _)| profiles.contains(number));
+        // A list of one, so that the server's preference counts.
+        let config =
+            chosen.map(|(_, profile)| configuration(identity, fingerprint, vec![profile], refused.clone()));
+        let Some(config) = config.and_then(|builder| builder.build(false, None).ok()).map(Arc::new) else {
             return self.fail();
         };
         let endpoint = Box::new(Endpoint::new(NOWHERE, TransportProtocol::UDP, Some(config)));
-        self.state = State::Running { endpoint, since: now, complete: false, refused };
+        let role = DtlsRole::Server;
+        self.state = State::Running { endpoint, since: now, complete: false, refused, role };
         for datagram in held {
             match self.read(now, &datagram) {
                 Progress::Nothing => {}
@@ -117,8 +129,30 @@ impl Dtls {
         Progress::Nothing
     }
 
+    /// Whether neither side has begun.
+    pub(crate) fn has_not_begun(&self) -> bool {
+        matches!(self.state, State::Waiting { .. })
+    }
+
+    /// Begins the handshake as its client. The server at the other end chooses among all profiles: a client cannot
+    /// prefer one afterwards, and a second handshake with another list is not to be had from every server.
+    pub(crate) fn connect(&mut self, now: Instant, identity: &Identity, fingerprint: [u8; 32]) -> Progress {
+        let refused = Arc::new(AtomicBool::new(false));
+        let profiles = PROFILES.into_iter().map(|(_, profile)| profile).collect();
+        let config = configuration(identity, fingerprint, profiles, refused.clone()).build(true, None);
+        let mut endpoint = Box::new(Endpoint::new(NOWHERE, TransportProtocol::UDP, None));
+        let begun =
+            config.ok().and_then(|config| endpoint.connect(now, NOWHERE, Arc::new(config), None).ok());
+        if begun.is_none() {
+            return self.fail();
+        }
+        let role = DtlsRole::Client;
+        self.state = State::Running { endpoint, since: now, complete: false, refused, role };
+        Progress::Nothing
+    }
+
     fn read(&mut self, now: Instant, datagram: &[u8]) -> Progress {
-        let State::Running { endpoint, complete, refused, .. } = &mut self.state else {
+        let State::Running { endpoint, complete, refused, role, .. } = &mut self.state else {
             return Progress::Nothing;
         };
         // A bug in the handshake code on hostile bytes shall cost this association, not the thread with all its peers.
@@ -139,7 +173,7 @@ impl Dtls {
             match event {
                 EndpointEvent::HandshakeComplete => {
                     *complete = true;
-                    return export(endpoint).map_or(Progress::Failed, Progress::Complete);
+                    return export(endpoint, *role).map_or(Progress::Failed, Progress::Complete);
                 }
                 EndpointEvent::PeerClosed => return Progress::Closed,
                 _ => {}
@@ -184,21 +218,19 @@ impl Dtls {
     }
 }
 
-/// A list of one profile, so that the server's preference counts.
+/// With their numbers in `use_srtp`, best first.
+const PROFILES: [(u16, Profile); 3] = [
+    (7, Profile::Srtp_Aead_Aes_128_Gcm),
+    (8, Profile::Srtp_Aead_Aes_256_Gcm),
+    (1, Profile::Srtp_Aes128_Cm_Hmac_Sha1_80),
+];
+
 fn configuration(
     identity: &Identity,
     fingerprint: [u8; 32],
-    offered: &[u16],
+    profiles: Vec<Profile>,
     refused: Arc<AtomicBool>,
-) -> Option<Arc<HandshakeConfig>> {
-    let profile = [
-        (7, Profile::Srtp_Aead_Aes_128_Gcm),
-        (8, Profile::Srtp_Aead_Aes_256_Gcm),
-        (1, Profile::Srtp_Aes128_Cm_Hmac_Sha1_80),
-    ]
-    .into_iter()
-    .find(|(number, _)| offered.contains(number))?
-    .1;
+) -> ConfigBuilder {
     let provider = identity.provider.clone();
     let verify: VerifyPeerCertificateFn = Arc::new(move |chain, _| {
         let matches = chain.first().and_then(|leaf| sha256(provider.as_ref(), leaf)) == Some(fingerprint);
@@ -213,13 +245,10 @@ fn configuration(
         .with_verify_peer_certificate(Some(verify))
         .with_extended_master_secret(ExtendedMasterSecretType::Require)
         .with_flight_interval(FLIGHT_INTERVAL)
-        .with_srtp_protection_profiles(vec![profile])
-        .build(false, None)
-        .ok()
-        .map(Arc::new)
+        .with_srtp_protection_profiles(profiles)
 }
 
-fn export(endpoint: &Endpoint) -> Option<Keys> {
+fn export(endpoint: &Endpoint, role: DtlsRole) -> Option<Keys> {
     let state = endpoint.get_connection_state(NOWHERE)?;
     let profile = match state.srtp_protection_profile() {
         Profile::Srtp_Aead_Aes_128_Gcm => ProtectionProfile::AeadAes128Gcm,
@@ -230,6 +259,11 @@ fn export(endpoint: &Endpoint) -> Option<Keys> {
     let mut config = Config { profile, ..Default::default() };
     let material =
         state.export_keying_material(LABEL_EXTRACTOR_DTLS_SRTP, &[], config.keying_material_len()).ok()?;
-    config.set_session_keys_from_keying_material(material.as_ref(), false).ok()?;
+    let client = role == DtlsRole::Client;
+    config.set_session_keys_from_keying_material(material.as_ref(), client).ok()?;
     Some(Keys { profile, session: config.keys })
 }
+
+#[cfg(test)]
+#[path = "dtls_tests.rs"]
+mod tests;

@@ -10,6 +10,7 @@ mod dtls;
 mod gcm;
 mod ice;
 mod identity;
+mod offer;
 mod srtp;
 mod stun;
 
@@ -17,6 +18,7 @@ pub(crate) use answer::parse as parse_answer;
 pub(crate) use dtls::{Dtls, Progress};
 pub(crate) use ice::{Ice, Standing};
 pub(crate) use identity::Identity;
+pub(crate) use offer::parse as parse_offer;
 #[cfg(test)]
 pub(crate) use srtp::equal_keys;
 pub(crate) use srtp::{Inbound, Outbound, keys_to_contexts};

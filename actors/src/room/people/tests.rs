@@ -27,6 +27,7 @@ fn guest(by_short_name: bool, resume: Option<&str>) -> Arrival {
         name: "Juna".into(),
         media: MediaState::default(),
         resume: resume.map(str::to_owned),
+        stream: None,
     }
 }
 

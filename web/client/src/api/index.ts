@@ -4,12 +4,15 @@ import type {
   Credentials,
   Door,
   Load,
+  MadeToken,
   NewRoom,
+  NewToken,
   Room,
   RoomChanges,
   Server,
   Session,
   SetUp,
+  Token,
 } from '../generated/api'
 
 export { ApiError } from './request'
@@ -35,6 +38,13 @@ export const makeRoom = (body: NewRoom): Promise<Room> => request('POST', '/room
 export const changeRoom = (id: string, body: RoomChanges): Promise<Room> => request('PATCH', room(id), body)
 export const changeLink = (id: string): Promise<Room> => request('POST', `${room(id)}/link`)
 export const deleteRoom = (id: string): Promise<void> => request('DELETE', room(id))
+
+export const getTokens = (id: string, signal?: AbortSignal): Promise<Token[]> =>
+  request('GET', `${room(id)}/tokens`, undefined, signal)
+export const makeToken = (id: string, body: NewToken): Promise<MadeToken> =>
+  request('POST', `${room(id)}/tokens`, body)
+export const deleteToken = (id: string, token: string): Promise<void> =>
+  request('DELETE', `${room(id)}/tokens/${encodeURIComponent(token)}`)
 
 export const askDoor = (door: string, signal?: AbortSignal): Promise<Door> =>
   request('GET', `/doors/${encodeURIComponent(door)}`, undefined, signal)

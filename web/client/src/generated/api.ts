@@ -117,6 +117,40 @@ drawing?: DrawingRight,
 /** Whether the board outlives the meeting. */
 keep_board?: boolean, };
 
+/** What a token lets its holder do. */
+export type StreamRight = "publish" | "watch";
+
+/** A stream token, as the room's owner sees it: everything but the token itself. */
+export type Token = {
+/** For API calls; opens nothing. */
+id: string,
+/** What it lets do. */
+right: StreamRight,
+/** The name that people in the room see: text, never markup. */
+name: string,
+/** Where its holder posts an offer to. */
+url: string,
+/** Unix seconds from which it begins nothing any more; null when it has no end. */
+expires: number | null,
+/** Whether that moment is past. */
+expired: boolean, };
+
+/** A token that was just made. */
+export type MadeToken = {
+/** What can be listed of it later. */
+details: Token,
+/** The token: told here and never again. */
+token: string, };
+
+/** A token to be made. */
+export type NewToken = {
+/** What it is to let do. */
+right: StreamRight,
+/** 1–64 characters: the name that people in the room see. */
+name: string,
+/** Seconds until it begins nothing any more; without an end when left out. */
+expires_in?: number, };
+
 /** What somebody learns before a door. */
 export type Door = {
 /** The room's name: text, never markup. */

@@ -1,5 +1,15 @@
 // One room's settings. Every change counts at once; there is no button to save.
-import { Check, ChevronLeft, DoorOpen, Link2, Palette, Presentation, Trash2, Undo2 } from 'lucide-react'
+import {
+  Check,
+  ChevronLeft,
+  DoorOpen,
+  Link2,
+  Palette,
+  Presentation,
+  Trash2,
+  Undo2,
+  Video,
+} from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
 import { faultWords, getSession, useAsk, type Room } from '../../api'
@@ -11,6 +21,8 @@ import { washOf } from '../rooms/look-pickers'
 import { BoardSection, EnterSection, LookSection } from './sections'
 import { LinkSection } from './link-section'
 import { RemoveSection } from './remove-section'
+import { StreamSection } from './stream-section'
+import { streamWords } from './stream-words'
 import './room-settings.css'
 import { useRoomEditor, type RoomEditor } from './use-room-editor'
 import { useSectionInView } from './use-section-in-view'
@@ -21,6 +33,7 @@ const SECTIONS = [
   ['enter', DoorOpen],
   ['link', Link2],
   ['board', Presentation],
+  ['stream', Video],
   ['remove', Trash2],
 ] as const
 const SECTION_IDS = SECTIONS.map(([id]) => id)
@@ -69,6 +82,7 @@ function NoRoom({ editor }: { editor: RoomEditor }): ReactNode {
 
 function Settings({ editor, room }: { editor: RoomEditor; room: Room }): ReactNode {
   const t = useWords(settingsWords)
+  const stream = useWords(streamWords)
   const inView = useSectionInView(SECTION_IDS)
   return (
     <>
@@ -87,7 +101,7 @@ function Settings({ editor, room }: { editor: RoomEditor; room: Room }): ReactNo
           {SECTIONS.map(([id, Icon]) => (
             <a key={id} href={`#${id}`} aria-current={id === inView ? 'true' : undefined}>
               <Icon className="i" aria-hidden />
-              {t[id].title}
+              {id === 'stream' ? stream.title : t[id].title}
             </a>
           ))}
         </nav>
@@ -96,6 +110,7 @@ function Settings({ editor, room }: { editor: RoomEditor; room: Room }): ReactNo
           <EnterSection editor={editor} room={room} />
           <LinkSection editor={editor} room={room} />
           <BoardSection editor={editor} room={room} />
+          <StreamSection room={room} />
           <RemoveSection room={room} />
         </div>
       </div>
