@@ -141,6 +141,9 @@ pub enum Command {
     },
     /// Ask the sender for a key frame (throttled to one per 500 ms).
     RequestKeyframe(Publication),
+    /// Peers whose home is another thread: their publications may be named in feeds of this thread's peers, and come by
+    /// the ring between the two.
+    Remote(Vec<(PeerId, usize)>),
     /// Forget a peer. Nothing is sent to it afterwards.
     RemovePeer(PeerId),
     /// A TCP connection that a client made, and what was read from it so far (see [`crate::MediaPlane::adopt_stream`]).
@@ -152,6 +155,23 @@ pub enum Command {
     },
     /// Stop the thread.
     Stop,
+}
+
+impl Command {
+    /// The connection that it is about, if it is about one.
+    pub fn peer(&self) -> Option<PeerId> {
+        match self {
+            Self::AddPeer { peer, .. }
+            | Self::SetRemote { peer, .. }
+            | Self::RestartIce { peer, .. }
+            | Self::GrowSlots { peer, .. }
+            | Self::Allow { peer, .. }
+            | Self::SetDemand { peer, .. }
+            | Self::RequestKeyframe(Publication { peer, .. })
+            | Self::RemovePeer(peer) => Some(*peer),
+            _ => None,
+        }
+    }
 }
 
 /// What happened.

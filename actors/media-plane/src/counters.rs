@@ -3,7 +3,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use crate::Statistics;
+use crate::plane::RelayCount;
+use crate::{Statistics, ThreadStatistics};
 
 #[derive(Default)]
 pub(crate) struct Counters {
@@ -16,6 +17,8 @@ pub(crate) struct Counters {
     refused: AtomicU64,
     busy_nanos: AtomicU64,
     missed: AtomicU64,
+    relayed: AtomicU64,
+    relay_dropped: AtomicU64,
 }
 
 impl Counters {
@@ -41,7 +44,24 @@ impl Counters {
         self.busy_nanos.fetch_add(time.as_nanos() as u64, Ordering::Relaxed);
     }
 
-    pub(crate) fn busy(&self) -> Duration {
+    pub(crate) fn relayed(&self, count: RelayCount) {
+        for (sum, more) in [(&self.relayed, count.relayed), (&self.relay_dropped, count.dropped)] {
+            if more > 0 {
+                sum.fetch_add(more, Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// What the thread has done since its start.
+    pub(crate) fn load(&self) -> ThreadStatistics {
+        ThreadStatistics {
+            busy: self.busy(),
+            relayed: self.relayed.load(Ordering::Relaxed),
+            relay_dropped: self.relay_dropped.load(Ordering::Relaxed),
+        }
+    }
+
+    fn busy(&self) -> Duration {
         Duration::from_nanos(self.busy_nanos.load(Ordering::Relaxed))
     }
 

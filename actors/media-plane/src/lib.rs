@@ -1,7 +1,8 @@
 //! The data plane: plain threads that move media packets and know no rooms, names or JSON.
 //!
 //! Each thread owns one UDP port and its peers and shares nothing on the packet path. Commands go down and events come
-//! up by bounded queues (see [`Command`], [`Event`]); a room lives on one thread, which the control plane chooses.
+//! up by bounded queues (see [`Command`], [`Event`]). The control plane chooses each peer's thread; a publication whose
+//! receivers are on another thread crosses to it once, by a bounded ring (see `relay`).
 //!
 //! Inside: `plane` is the logic (no clock, no socket), `transport` the protocols (the only part that knows the `rtc-*`
 //! crates), `worker` the thread, `datagram` the system calls.
@@ -30,6 +31,7 @@ mod pace;
 mod plane;
 mod published;
 mod reception;
+mod relay;
 mod rewrite;
 mod route;
 mod rtcp;
@@ -85,6 +87,17 @@ pub struct Statistics {
     pub missed: u64,
 }
 
+/// Running figures of one thread since its start.
+#[derive(Clone, Copy, Default, Debug, PartialEq, Eq)]
+pub struct ThreadStatistics {
+    /// How long it worked, as opposed to waiting: its share of a span of time is its load.
+    pub busy: Duration,
+    /// Media packets given to other threads.
+    pub relayed: u64,
+    /// Media packets that other threads should have got, but that found their ring full.
+    pub relay_dropped: u64,
+}
+
 /// Takes events out of a media thread. Called on that thread; must not block.
 pub trait EventSink: Send + 'static {
     /// Gives the event back when there is no room for it now.
@@ -124,24 +137,33 @@ impl MediaPlane {
         let identity = Arc::new(Identity::generate()?);
         let tcp = config.announce_tcp.clone();
         let mut plane = Self { identity: identity.clone(), threads: Vec::new(), tcp };
-        for number in 0..config.threads.max(1) {
+        let threads = config.threads.max(1);
+        let shared: Vec<_> =
+            (0..threads).map(|_| Shared::new().map(Arc::new)).collect::<std::io::Result<_>>()?;
+        for (number, rings) in relay::mesh(threads).into_iter().enumerate() {
             let port = if config.udp_port == 0 { 0 } else { port_of(config.udp_port, number)? };
             let socket = datagram::Socket::bind(SocketAddr::new(config.bind, port))?;
             let candidates = description::candidates(&config.announce, socket.port()?);
             let (commands, receiver) = sync_channel(COMMANDS_MAX);
-            let shared = Arc::new(Shared::new()?);
             let mut seed = [0; 8];
             getrandom::fill(&mut seed).map_err(std::io::Error::other)?;
+            let seed = u64::from_le_bytes(seed);
+            let mut own = Plane::new(identity.clone(), wall_clock(), seed, &config.music);
+            for (thread, outlet, inlet) in rings {
+                own.join(thread, outlet, inlet);
+            }
             let worker = Worker {
-                plane: Plane::new(identity.clone(), wall_clock(), u64::from_le_bytes(seed), &config.music),
+                plane: own,
                 socket,
                 streams: Streams::new()?,
                 commands: receiver,
                 sink: sinks(number),
-                shared: shared.clone(),
+                shared: shared[number].clone(),
+                neighbours: shared.clone(),
             };
             let name = format!("media-{number}");
             let handle = std::thread::Builder::new().name(name).spawn(move || worker.run())?;
+            let shared = shared[number].clone();
             plane.threads.push(Thread { commands, shared, candidates, handle: Some(handle) });
         }
         Ok(plane)
@@ -191,9 +213,9 @@ impl MediaPlane {
         if stun.kind == StunKind::Request { IceCredentials::thread_of(&stun.local_ufrag()?) } else { None }
     }
 
-    /// How long each thread has worked since its start, as opposed to waiting: its share of a span of time is its load.
-    pub fn busy(&self) -> Vec<Duration> {
-        self.threads.iter().map(|thread| thread.shared.counters.busy()).collect()
+    /// What each thread has done since its start.
+    pub fn thread_statistics(&self) -> Vec<ThreadStatistics> {
+        self.threads.iter().map(|thread| thread.shared.counters.load()).collect()
     }
 
     fn candidates(&self, thread: usize) -> &[SocketAddr] {

@@ -22,11 +22,13 @@ const FRESH: Duration = Duration::from_millis(500);
 pub(crate) struct Onset {
     began: Option<Instant>,
     loud: Option<Instant>,
+    level: u8,
 }
 
 impl Onset {
     /// A packet with its loudness, 0 … 127.
     pub(crate) fn packet(&mut self, now: Instant, level: u8) {
+        self.level = level;
         if level < VOICE {
             return;
         }
@@ -34,6 +36,11 @@ impl Onset {
             self.began = Some(now);
         }
         self.loud = Some(now);
+    }
+
+    /// Of the newest packet.
+    pub(crate) fn level(&self) -> u8 {
+        self.level
     }
 
     /// From when on packets of the history belong to the beginning of a voice; `None` when nobody just began.

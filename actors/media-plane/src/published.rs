@@ -2,6 +2,7 @@
 
 use crate::api::{Publication, Uplink};
 use crate::layers::Rid;
+use crate::plane::RelayTo;
 use crate::track::Subscriber;
 use crate::wanted::Wanted;
 
@@ -15,6 +16,8 @@ pub(crate) struct Published {
     /// Slots whose feed it is, whatever layer they carry.
     pub(crate) watchers: Vec<Subscriber>,
     pub(crate) wanted: Wanted,
+    /// Other threads that it goes to.
+    pub(crate) relayed_to: Vec<RelayTo>,
 }
 
 impl Published {
@@ -26,6 +29,7 @@ impl Published {
             layers: [None; 3],
             watchers: Vec::new(),
             wanted: Wanted::new(),
+            relayed_to: Vec::new(),
         }
     }
 

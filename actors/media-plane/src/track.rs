@@ -8,6 +8,7 @@ use crate::keyframe::KeyframeRequests;
 use crate::layers::Rid;
 use crate::meter::Meter;
 use crate::onset::Onset;
+use crate::plane::RelayStream;
 use crate::reception::Reception;
 use crate::rewrite::{Report, TrackKey};
 
@@ -57,6 +58,8 @@ pub(crate) struct Track {
     /// It is being sent, as far as has been noticed.
     pub(crate) live: bool,
     pub(crate) onset: Onset,
+    /// One for each thread that it goes to.
+    pub(crate) relay: Vec<RelayStream>,
 }
 
 impl Track {
@@ -74,6 +77,7 @@ impl Track {
             size: None,
             live: false,
             onset: Onset::default(),
+            relay: Vec::new(),
         }
     }
 

@@ -72,6 +72,8 @@ pub(crate) struct Worker {
     pub(crate) commands: Receiver<Command>,
     pub(crate) sink: Box<dyn EventSink>,
     pub(crate) shared: Arc<Shared>,
+    /// Of all threads, to wake those that something was relayed to.
+    pub(crate) neighbours: Vec<Arc<Shared>>,
 }
 
 impl Worker {
@@ -118,12 +120,16 @@ impl Worker {
             let now = clock();
             pace.woke(now, count.datagrams);
             self.tend_streams(now, ready.streams);
+            // The rest of a full ring waits for one turn, so that the own sockets have theirs.
+            more_commands |= self.plane.relayed(now);
             self.plane.timeout(now);
+            self.plane.wake_readers(|thread| self.neighbours[thread].ring());
             self.send(now, &mut batch);
             self.tell(&mut backlog);
             let mut statistics = self.plane.take_statistics();
             statistics.missed = self.streams.take_missed();
             self.shared.counters.add(&statistics);
+            self.shared.counters.relayed(self.plane.take_relay_count());
             self.shared.counters.worked(clock().saturating_duration_since(woken));
         }
     }

@@ -50,6 +50,7 @@ impl Plane {
         if let Some(source) = track.source.as_mut().filter(|source| source.ssrc == ssrc) {
             source.reception.sender_reported(now, ntp);
             track.clock.reported(server_ntp, ntp, timestamp);
+            self.relay_clock(role.track, server_ntp, ntp, timestamp);
         }
     }
 

@@ -15,7 +15,7 @@ impl Plane {
 
     fn set_feed(&mut self, now: Instant, peer: PeerId, id: SlotId, feed: Feed) {
         let published = match feed {
-            Feed::Publication(publication) => self.published_by(publication).filter(|published| {
+            Feed::Publication(publication) => self.published_here(publication).filter(|published| {
                 self.published.get(*published).is_some_and(|published| published.is_video() == id.is_video())
             }),
             Feed::Silence | Feed::Music(_) => None,
@@ -161,6 +161,9 @@ impl Plane {
         let publisher = track.origin.and_then(|origin| self.by_id.get(&origin.publication.peer));
         if let Some(publisher) = publisher.copied() {
             self.wake_by(publisher, due);
+        } else {
+            // Its home asks the publisher.
+            self.relay_by(due);
         }
     }
 

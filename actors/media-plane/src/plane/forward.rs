@@ -26,12 +26,12 @@ const LEVELS: Duration = Duration::from_millis(20);
 
 /// The parts of a media packet that are kept.
 #[derive(Clone, Copy)]
-struct Media<'a> {
-    index: u64,
-    timestamp: u32,
-    marker: bool,
-    vp8: Option<Descriptor>,
-    payload: &'a [u8],
+pub(super) struct Media<'a> {
+    pub(super) index: u64,
+    pub(super) timestamp: u32,
+    pub(super) marker: bool,
+    pub(super) vp8: Option<Descriptor>,
+    pub(super) payload: &'a [u8],
 }
 
 impl Plane {
@@ -150,7 +150,7 @@ impl Plane {
         }
     }
 
-    fn forward(&mut self, now: Instant, number: u32, media: Media<'_>) {
+    pub(super) fn forward(&mut self, now: Instant, number: u32, media: Media<'_>) {
         let Some(track) = self.tracks.get_mut(number) else { return };
         let video = track.is_video();
         let vp8 = media.vp8;
@@ -160,12 +160,14 @@ impl Plane {
         if vp8.is_some_and(|vp8| vp8.key_frame) {
             track.keyframes.arrived();
         }
+        let needed_elsewhere = self.relay_packet(number, &media);
+        let Some(track) = self.tracks.get_mut(number) else { return };
         let (index, timestamp, report) = (media.index, media.timestamp, track.report());
         let packet = Incoming { key: track.key, index, timestamp, vp8, report };
         // Taken out for the loop and put back: the loop needs all of `self`, and allocates nothing this way.
         let subscribers = std::mem::take(&mut track.subscribers);
         let lane = if video { Lane::Video } else { Lane::Urgent };
-        let mut needs_keyframe = false;
+        let mut needs_keyframe = needed_elsewhere;
         for &subscriber in &subscribers {
             let Some(peer) = self.peers.get_mut(subscriber.peer).filter(|peer| peer.reachable().is_some())
             else {

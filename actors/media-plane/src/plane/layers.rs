@@ -153,7 +153,7 @@ impl Plane {
     }
 
     /// Tells a publisher which layers to send, if that is news.
-    fn tell_wanted(&mut self, now: Instant, number: u32) {
+    pub(super) fn tell_wanted(&mut self, now: Instant, number: u32) {
         let Some(published) = self.published.get(number).filter(|known| known.allowed && known.is_video())
         else {
             return;
@@ -162,12 +162,17 @@ impl Plane {
             let views = self.peers.get(watcher.peer).map_or(&[][..], |peer| &peer.views);
             views.get(usize::from(watcher.slot)).map_or(LayerSet::NONE, |view| view.needs)
         };
-        let needed = published.watchers.iter().map(needs).fold(LayerSet::NONE, LayerSet::union);
+        let elsewhere = published.relayed_to.iter().map(|relay| relay.needs);
+        let needed =
+            published.watchers.iter().map(needs).chain(elsewhere).fold(LayerSet::NONE, LayerSet::union);
         let Some(published) = self.published.get_mut(number) else { return };
         if let Some(wanted) = published.wanted.need(now, needed) {
-            self.events.push_back(Event::LayersWanted(published.id, wanted));
+            let id = published.id;
+            if !self.want_of_home(id, wanted) {
+                self.events.push_back(Event::LayersWanted(id, wanted));
+            }
         }
-        if published.wanted.is_running_out() {
+        if self.published.get(number).is_some_and(|published| published.wanted.is_running_out()) {
             self.look_at_layers(now);
         }
     }

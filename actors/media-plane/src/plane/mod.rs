@@ -15,6 +15,7 @@ mod lines;
 mod peer;
 mod peers;
 mod preroll;
+mod relay;
 mod sources;
 #[cfg(test)]
 mod steady_tests;
@@ -29,6 +30,7 @@ use std::time::Instant;
 #[cfg(test)]
 pub(crate) use egress::Streamed;
 pub(crate) use egress::{Batch, Class, Message};
+pub(crate) use relay::{RelayCount, RelayStream, RelayTo};
 
 use crate::Statistics;
 use crate::api::{Command, Event, PeerId};
@@ -106,6 +108,7 @@ pub(crate) struct Plane {
     random: u64,
     epochs: u64,
     counted: Statistics,
+    relay: relay::Relay,
 }
 
 impl Plane {
@@ -142,6 +145,7 @@ impl Plane {
             random: seed | 1,
             epochs: 0,
             counted: Statistics::default(),
+            relay: relay::Relay::default(),
         };
         for packets in music {
             let track = plane.add_track(None, false);
@@ -161,6 +165,7 @@ impl Plane {
             Command::SetFeeds(feeds) => self.set_feeds(now, &feeds),
             Command::SetDemand { peer, demands } => self.set_demand(now, peer, &demands),
             Command::RequestKeyframe(publication) => self.request_keyframe(now, publication),
+            Command::Remote(peers) => self.remote(now, &peers),
             Command::RemovePeer(peer) => self.remove_peer(peer),
             Command::AdoptStream { .. } | Command::Stop => {}
         }

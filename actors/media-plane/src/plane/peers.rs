@@ -96,7 +96,7 @@ impl Plane {
     }
 
     pub(super) fn remove_peer(&mut self, id: PeerId) {
-        let Some(at) = self.by_id.remove(&id) else { return };
+        let Some(at) = self.by_id.remove(&id) else { return self.forget_remote(id) };
         self.forget_reach(at);
         self.by_ssrc.retain(|_, owner| *owner != at);
         self.due.forget(at);
@@ -104,20 +104,8 @@ impl Plane {
         for lane in LANES {
             self.waiting[lane as usize].retain(|waiting| *waiting != at);
         }
-        for number in self.tracks_of(peer.published).collect::<Vec<_>>() {
-            let subscribers = self.tracks.remove(number).map(|track| track.subscribers).unwrap_or_default();
-            for subscriber in subscribers {
-                let slots = self.peers.get_mut(subscriber.peer).map(|peer| &mut peer.slots);
-                if let Some(slot) = slots.and_then(|slots| slots.get_mut(usize::from(subscriber.slot))) {
-                    slot.forget(number);
-                }
-            }
-        }
         for number in peer.published {
-            let watchers = self.published.remove(number).map(|known| known.watchers).unwrap_or_default();
-            for watcher in watchers {
-                self.darken(watcher);
-            }
+            self.unpublish(number);
         }
         for number in self.tracks.numbers() {
             if let Some(track) = self.tracks.get_mut(number) {
@@ -128,6 +116,23 @@ impl Plane {
             if let Some(published) = self.published.get_mut(number) {
                 published.watchers.retain(|watcher| watcher.peer != at);
             }
+        }
+    }
+
+    /// A publication is gone, and with it its tracks: whoever was to see or hear it gets silence.
+    pub(super) fn unpublish(&mut self, number: u32) {
+        let Some(published) = self.published.remove(number) else { return };
+        for at in published.tracks() {
+            let subscribers = self.tracks.remove(at).map(|track| track.subscribers).unwrap_or_default();
+            for subscriber in subscribers {
+                let slots = self.peers.get_mut(subscriber.peer).map(|peer| &mut peer.slots);
+                if let Some(slot) = slots.and_then(|slots| slots.get_mut(usize::from(subscriber.slot))) {
+                    slot.forget(at);
+                }
+            }
+        }
+        for watcher in published.watchers {
+            self.darken(watcher);
         }
     }
 

@@ -41,7 +41,7 @@ impl Plane {
         Some(role)
     }
 
-    fn add_layer(&mut self, number: u32, rid: Rid) -> Option<u32> {
+    pub(super) fn add_layer(&mut self, number: u32, rid: Rid) -> Option<u32> {
         let published = self.published.get(number)?;
         let (video, allowed) = (published.is_video(), published.allowed);
         let origin = Origin { publication: published.id, published: number, rid };

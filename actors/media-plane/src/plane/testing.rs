@@ -65,6 +65,21 @@ impl Hall {
         Self { plane, now, guests: Vec::new(), events: Vec::new(), identity }
     }
 
+    /// Two planes, 0 and 1, joined by rings.
+    pub(crate) fn neighbours() -> [Self; 2] {
+        let (mut here, mut there) = (Self::new(), Self::new());
+        there.now = here.now;
+        for (number, (hall, ends)) in
+            [&mut here, &mut there].into_iter().zip(crate::relay::mesh(2)).enumerate()
+        {
+            for (thread, outlet, inlet) in ends {
+                assert_ne!(thread, number);
+                hall.plane.join(thread, outlet, inlet);
+            }
+        }
+        [here, there]
+    }
+
     /// A guest with 3 audio and 4 video slots.
     pub(crate) fn join(&mut self, number: u64) -> usize {
         let peer = PeerId(number);
@@ -147,6 +162,7 @@ impl Hall {
 
     /// What is due now.
     pub(crate) fn turn(&mut self) {
+        while self.plane.relayed(self.now) {}
         self.plane.timeout(self.now);
         let mut batch = Batch::default();
         let mut more = true;
@@ -167,6 +183,19 @@ impl Hall {
             }
         }
         self.events.extend(std::iter::from_fn(|| self.plane.next_event()));
+    }
+}
+
+/// Time passes on two threads.
+pub(crate) fn pass(halls: &mut [Hall; 2], ms: u64) {
+    for _ in 0..ms {
+        for hall in &mut *halls {
+            hall.now += Duration::from_millis(1);
+        }
+        // What one says the other hears in the same millisecond.
+        for number in [0, 1, 0] {
+            halls[number].turn();
+        }
     }
 }
 

@@ -28,6 +28,8 @@ pub(crate) enum Wake {
     Lines,
     /// Layers may have stopped, or be unwanted.
     Layers,
+    /// Replicas need key frames, or nobody.
+    Relay,
     /// Reports, repair, handshakes or consent of some peer.
     Peers,
 }
@@ -40,8 +42,9 @@ impl Plane {
         let levels = self.levels_due.map(|at| (at, Wake::Levels));
         let lines = self.lines_deadline().map(|at| (at, Wake::Lines));
         let layers = self.layers_due.map(|at| (at, Wake::Layers));
+        let relay = self.relay_deadline().map(|at| (at, Wake::Relay));
         let peers = (self.due.next().unwrap_or(now + REPORTS), Wake::Peers);
-        [music, video, levels, lines, layers]
+        [music, video, levels, lines, layers, relay]
             .into_iter()
             .flatten()
             .fold(peers, |first, next| if next.0 < first.0 { next } else { first })
@@ -68,6 +71,7 @@ impl Plane {
             self.peer_timeout(now, at);
         }
         self.due_now = due;
+        self.relay_timeout(now);
     }
 
     fn peer_timeout(&mut self, now: Instant, at: u32) {

@@ -39,6 +39,10 @@ pub struct Scene {
     pub events: Vec<Event>,
     incoming: Receiver<Event>,
     peers: u64,
+    /// Of each client.
+    threads: Vec<usize>,
+    /// Of the next one.
+    pub next: usize,
 }
 
 /// Pieces of music whose packets are their own numbers.
@@ -65,22 +69,37 @@ impl Scene {
     }
 
     pub fn with_music(music: Vec<Arc<[Bytes]>>) -> Self {
+        Self::on_threads(1, music)
+    }
+
+    pub fn on_threads(threads: usize, music: Vec<Arc<[Bytes]>>) -> Self {
         let (sender, incoming) = sync_channel(4096);
         let localhost = IpAddr::V4(Ipv4Addr::LOCALHOST);
         let config = Config {
             bind: localhost,
             udp_port: 0,
-            threads: 1,
+            threads,
             announce: vec![localhost],
             announce_tcp: vec![],
             music,
         };
         let plane = MediaPlane::start(config, |_| Box::new(Sink(sender.clone()))).unwrap();
-        Self { plane, clients: Vec::new(), events: Vec::new(), incoming, peers: 0 }
+        Self {
+            plane,
+            clients: Vec::new(),
+            events: Vec::new(),
+            incoming,
+            peers: 0,
+            threads: Vec::new(),
+            next: 0,
+        }
     }
 
     pub fn send(&self, command: Command) {
-        self.plane.send(0, command).unwrap();
+        let client =
+            command.peer().and_then(|peer| self.clients.iter().position(|client| client.peer == peer));
+        let thread = client.map_or(self.next, |client| self.threads[client]);
+        self.plane.send(thread, command).unwrap();
     }
 
     pub fn credentials(&self, number: u64) -> IceCredentials {
@@ -92,9 +111,10 @@ impl Scene {
         self.peers += 1;
         let peer = PeerId(self.peers);
         let ice = self.credentials(self.peers);
-        let offer = self.plane.offer(0, peer, 1, &ice, slots);
+        let offer = self.plane.offer(self.next, peer, 1, &ice, slots);
         self.send(Command::AddPeer { peer, ice, slots });
         self.clients.push(Client::new(peer, &offer));
+        self.threads.push(self.next);
         self.clients.len() - 1
     }
 
@@ -127,7 +147,16 @@ impl Scene {
     }
 
     pub fn feed(&self, client: usize, slot: SlotId, feed: Feed) {
-        self.send(Command::SetFeeds(vec![(self.clients[client].peer, slot, feed)]));
+        let thread = self.threads[client];
+        if let Feed::Publication(publication) = feed
+            && let Some(home) = self.clients.iter().position(|known| known.peer == publication.peer)
+            && self.threads[home] != thread
+        {
+            let remote = Command::Remote(vec![(publication.peer, self.threads[home])]);
+            self.plane.send(thread, remote).unwrap();
+        }
+        let feeds = Command::SetFeeds(vec![(self.clients[client].peer, slot, feed)]);
+        self.plane.send(thread, feeds).unwrap();
     }
 
     /// Lets everybody work until the condition holds.
