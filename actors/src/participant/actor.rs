@@ -111,7 +111,8 @@ impl Participant {
     fn connect(&mut self) {
         self.disconnect();
         let parts = &self.parts;
-        let (peer, ice) = (parts.link.new_peer(), parts.link.new_credentials());
+        let peer = parts.link.new_peer();
+        let ice = parts.link.new_credentials(peer);
         let slots = self.first_slots(SlotCount { audio: parts.audio_slots, video: VIDEO_STEPS[0] });
         parts.link.register(peer, parts.router.clone());
         parts.link.command(Command::AddPeer { peer, ice: ice.clone(), slots });
@@ -228,7 +229,8 @@ impl Participant {
 
     fn restart_ice(&mut self, ctx: &mut Context<Self>) {
         if let Some(connection) = &mut self.connection {
-            let (peer, ice) = (connection.peer, self.parts.link.new_credentials());
+            let peer = connection.peer;
+            let ice = self.parts.link.new_credentials(peer);
             connection.restart(ice.clone());
             self.parts.link.command(Command::RestartIce { peer, ice });
             self.send_offer(ctx);

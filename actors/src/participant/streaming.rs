@@ -74,7 +74,8 @@ impl Handler<PatchStream> for Participant {
             Meaning::Mismatch => Some(Patched::Mismatch),
             Meaning::Restart => {
                 offer.restart(patch.fragment);
-                let (peer, ice) = (connection.peer, self.parts.link.new_credentials());
+                let peer = connection.peer;
+                let ice = self.parts.link.new_credentials(peer);
                 connection.restart(ice.clone());
                 self.parts.link.command(Command::RestartIce { peer, ice });
                 self.describe_stream();

@@ -6,6 +6,7 @@ mod messages;
 mod router;
 mod slots;
 mod speakers;
+mod spread;
 mod track_router;
 
 pub use link::{MediaHub, MediaLink};
