@@ -11,17 +11,28 @@ const TICK: Duration = Duration::from_millis(1);
 const BUSY: u8 = 12;
 /// How long it stays so without company for its packets.
 const BUSY_MAX: u8 = BUSY + 4;
+/// A rest that took so long: other processes crowd the machine, and who gives up a core there waits to get it back.
+const LATE: Duration = Duration::from_millis(5);
+/// Then nobody rests for so long.
+const CROWDED: Duration = Duration::from_millis(500);
 
 #[derive(Default)]
 pub(crate) struct Pace {
     last: Option<Instant>,
     closeness: u8,
+    crowded_until: Option<Instant>,
 }
 
 impl Pace {
     /// A wake-up found so many datagrams.
     pub(crate) fn woke(&mut self, now: Instant, datagrams: usize) {
-        if self.closeness >= BUSY {
+        let late = self.last.is_some_and(|last| now.saturating_duration_since(last) > LATE);
+        if self.closeness >= BUSY && late {
+            self.crowded_until = Some(now + CROWDED);
+        }
+        if self.crowded_until.is_some_and(|until| now < until) {
+            self.closeness = 0;
+        } else if self.closeness >= BUSY {
             let company = datagrams > 1;
             self.closeness =
                 if company { (self.closeness + 1).min(BUSY_MAX) } else { self.closeness.saturating_sub(1) };
@@ -67,9 +78,13 @@ mod tests {
             }
         }
         // Many rooms: a packet every 100 µs.
-        let rested = (0..20).filter_map(|_| wake(&mut pace, 100, 1).0).last();
-        assert_eq!(rested, Some(TICK));
+        assert_eq!((0..20).find_map(|_| wake(&mut pace, 100, 1).0), Some(TICK));
         assert_eq!(wake(&mut pace, 1000, 10), (Some(TICK), Some(Duration::from_micros(600))));
+        // Once the thread does not get its core back in time: it keeps it for a while.
+        assert_eq!(wake(&mut pace, 6_000, 40), (None, None));
+        assert_eq!((0..4_000).filter_map(|_| wake(&mut pace, 100, 1).0).count(), 0);
+        assert_eq!((0..2_000).find_map(|_| wake(&mut pace, 100, 1).0), Some(TICK));
+        assert_eq!(wake(&mut pace, 1000, 10).0, Some(TICK));
         // It becomes quiet: some ticks later nothing waits any more.
         let ticks = (0..20).take_while(|_| wake(&mut pace, 1000, 1).0.is_some()).count();
         assert!(ticks < 6, "{ticks}");
