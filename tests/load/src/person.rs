@@ -39,6 +39,8 @@ pub(crate) async fn attend(
             _ = ping.tick() => say(&mut socket, &json!({"type": "ping"})).await?,
             _ = over.changed() => {
                 say(&mut socket, &json!({"type": "leave"})).await?;
+                // Closing with something unread would take the goodbye back.
+                while let Some(Ok(_)) = socket.next().await {}
                 return Ok(());
             }
         }
