@@ -10,6 +10,9 @@
 pub mod description;
 #[doc(hidden)]
 pub mod floor;
+#[doc(hidden)]
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 pub mod streaming;
 
 mod allocation;
