@@ -8,7 +8,7 @@ use std::fmt::{self, Write as _};
 use std::net::{IpAddr, SocketAddr};
 
 use crate::api::{IceCredentials, PeerId, SlotCount, SlotId, Uplink};
-use crate::layers::LayerSet;
+use crate::layers::{LayerSet, Rid};
 use crate::transport;
 
 /// Payload types of the offer.
@@ -305,6 +305,12 @@ fn write_uplink(out: &mut String, transport: &str, uplink: Uplink) {
     write_codecs(out, audio);
     if !audio {
         line(out, format_args!("a=fmtp:{VP8} x-google-start-bitrate={START_KBIT}"));
+    }
+    if uplink == Uplink::Camera {
+        for rid in Rid::ALL {
+            line(out, format_args!("a=rid:{} recv", rid.name()));
+        }
+        line(out, format_args!("a=simulcast:recv {}", Rid::ALL.map(Rid::name).join(";")));
     }
 }
 

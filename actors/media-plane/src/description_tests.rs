@@ -89,6 +89,19 @@ fn an_answer_gives_all_that_the_plane_needs() {
 }
 
 #[test]
+fn layers_are_asked_of_the_camera_and_read_from_the_answer() {
+    let sdp = offer(1, SlotCount { audio: 3, video: 2 });
+    let camera = sdp.split("m=").find(|media| media.contains("a=mid:cam")).unwrap();
+    assert!(camera.contains("a=rid:l recv\r\na=rid:m recv\r\na=rid:h recv\r\na=simulcast:recv l;m;h\r\n"));
+    assert_eq!(sdp.matches("a=simulcast:").count(), 1);
+    let lines = "a=mid:cam\r\na=rid:l send\r\na=rid:h send pt=120\r\na=rid:m recv\r\na=rid:x send\r\n";
+    let layers = format!("{lines}a=simulcast:send l;h\r\n");
+    let rids = |answer: &str| Remote::parse_answer(answer).unwrap().camera.unwrap().rids;
+    assert_eq!(rids(&ANSWER.replace("a=mid:cam\r\n", &layers)), LayerSet::from_iter([Rid::L, Rid::H]));
+    assert_eq!(rids(&ANSWER.replace("a=mid:cam\r\n", lines)), LayerSet::NONE, "no simulcast");
+}
+
+#[test]
 fn what_cannot_be_used_is_refused() {
     for (from, to) in [
         ("a=setup:active", "a=setup:passive"),

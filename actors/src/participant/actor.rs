@@ -4,14 +4,14 @@ use super::messages::{Ask, ComeBack, ComeIn, MediaReport, SocketGone, Tell, Want
 use super::negotiation::{Answered, Negotiation};
 use super::watched::Watched;
 use super::{
-    Farewell, JoinedNotice, MediaState, Notice, ParticipantId, Refusal, RoomFace, SlotNotice, SlotSource,
-    StreamOffer,
+    Farewell, JoinedNotice, MediaState, Notice, ParticipantId, Refusal, RoomFace, Shown, SlotNotice,
+    SlotSource, StreamOffer,
 };
 use crate::authority::Role;
 use crate::load::SharedFigures;
 use crate::room::{FromParticipant, Request, Room};
 use crate::sfu::{
-    AddReceiver, AdmitReceiver, MediaLink, NeedKeyframe, RemoveReceiver, SlotsGrown, SwitchMedia,
+    AddReceiver, AdmitReceiver, MediaLink, NeedKeyframe, RemoveReceiver, SetView, SlotsGrown, SwitchMedia,
     TrackRouter, VIDEO_STEPS,
 };
 use actix::{Actor, ActorContext, Addr, AsyncContext, Context, Handler, SpawnHandle};
@@ -245,6 +245,15 @@ impl Participant {
         }
     }
 
+    fn show(&mut self, shown: Vec<Shown>, ctx: &mut Context<Self>) {
+        if !self.parts.takes_part {
+            return self.deliver(Notice::Refused(Refusal::Forbidden), ctx);
+        }
+        if let Some(connection) = &self.connection {
+            TrackRouter::send(&self.parts.router, SetView { peer: connection.peer, shown });
+        }
+    }
+
     fn need_keyframe(&self, slot: u8) {
         if let Some(connection) = &self.connection {
             TrackRouter::send(&self.parts.router, NeedKeyframe { peer: connection.peer, slot });
@@ -325,7 +334,7 @@ impl Handler<Ask> for Participant {
         match ask {
             Ask::Answer { version, sdp } => self.answered(version, &sdp, ctx),
             Ask::SetMedia(media) => self.set_media(media),
-            Ask::View(_) => {}
+            Ask::View(shown) => self.show(shown, ctx),
             Ask::RestartIce => self.restart_ice(ctx),
             Ask::NeedKeyframe(slot) => self.need_keyframe(slot),
             Ask::Leave => {

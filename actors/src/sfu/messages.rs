@@ -1,6 +1,6 @@
 //! What is said to a room's track router.
 
-use crate::participant::{MediaState, Participant, ParticipantId};
+use crate::participant::{MediaState, Participant, ParticipantId, Shown};
 use actix::Addr;
 use media_plane::{Event, PeerId, SlotCount};
 
@@ -47,6 +47,16 @@ pub struct SlotsGrown {
     pub peer: PeerId,
     /// The totals.
     pub slots: SlotCount,
+}
+
+/// What a receiver shows from now on.
+#[derive(actix::Message, Clone, Debug)]
+#[rtype(result = "()")]
+pub struct SetView {
+    /// Whose screen.
+    pub peer: PeerId,
+    /// The most important first.
+    pub shown: Vec<Shown>,
 }
 
 /// Ask for a key frame of whatever is in this video slot.

@@ -8,6 +8,7 @@ mod slots;
 mod speakers;
 mod spread;
 mod track_router;
+mod view;
 
 pub use link::{MediaHub, MediaLink};
 pub use media_plane::Config as MediaConfig;

@@ -1,12 +1,13 @@
 //! Who sees and hears whom: the forwarding table of one room. Pure: what happens goes in, changes come out.
 //!
 //! Invariants: somebody waiting gets the music and nothing else, and nothing of theirs is allowed; nobody receives
-//! their own publications; a publication that is switched off is in no slot.
+//! their own publications; a publication that is switched off is in no slot, nor one that its receiver does not show.
 
 use super::slots::{SlotTable, video_step};
 use super::speakers::Speakers;
-use crate::participant::{MediaState, ParticipantId, SlotNotice, SlotSource};
-use media_plane::{Feed, PeerId, Publication, SlotCount, SlotId, Uplink};
+use super::view::{Room, View};
+use crate::participant::{MediaState, ParticipantId, Shown, SlotNotice, SlotSource};
+use media_plane::{Demand, Feed, PeerId, Publication, SlotCount, SlotId, Uplink};
 use std::time::{Duration, Instant};
 
 /// How long the music goes on after admission, while the client fades it out.
@@ -17,6 +18,8 @@ pub(super) const MUSIC_TAIL: Duration = Duration::from_millis(600);
 pub(super) struct Changes {
     /// For the media plane.
     pub(super) feeds: Vec<(PeerId, SlotId, Feed)>,
+    /// For the media plane, before the feeds: how large and how important slots are to their receivers.
+    pub(super) demands: Vec<(PeerId, Vec<(SlotId, Demand)>)>,
     /// For the media plane: what of a peer is forwarded at all.
     pub(super) allow: Vec<(PeerId, Vec<Uplink>)>,
     /// Connections that want this many video slots.
@@ -32,6 +35,7 @@ struct Member {
     inside: bool,
     media: MediaState,
     table: SlotTable,
+    view: View,
     asked_slots: u8,
     music_until: Option<Instant>,
     follows_the_floor: bool,
@@ -45,6 +49,8 @@ pub(super) struct Router {
     speakers: Speakers,
     /// Who had the floor, the latest first.
     floor: Vec<ParticipantId>,
+    /// Who is speaking.
+    loud: Vec<PeerId>,
 }
 
 impl Router {
@@ -56,6 +62,7 @@ impl Router {
             members: Vec::new(),
             speakers: Speakers::new(usize::from(audio_slots) + 1),
             floor: Vec::new(),
+            loud: Vec::new(),
         }
     }
 
@@ -76,6 +83,7 @@ impl Router {
             inside,
             media,
             table: SlotTable::new(slots),
+            view: View::default(),
             asked_slots: slots.video,
             music_until: None,
             follows_the_floor: false,
@@ -108,6 +116,17 @@ impl Router {
         member.media = media;
         if member.inside {
             self.open(peer, now, &mut changes);
+        }
+        changes
+    }
+
+    /// What somebody inside shows from now on.
+    pub(super) fn set_view(&mut self, peer: PeerId, shown: Vec<Shown>) -> Changes {
+        let mut changes = Changes::default();
+        let room = self.room();
+        if let Some(member) = self.member_mut(peer).filter(|member| member.inside) {
+            member.view.show(shown);
+            member.sort(&room, &mut changes);
         }
         changes
     }
@@ -157,16 +176,17 @@ impl Router {
         changes
     }
 
-    /// Who speaks now, the loudest first; `None` when nothing changed.
-    pub(super) fn speaking(&mut self, now: Instant) -> Option<Vec<ParticipantId>> {
-        let speaking = self.speakers.speaking(now)?;
-        Some(
-            speaking
-                .into_iter()
-                .filter_map(|peer| self.member(peer))
-                .map(|member| member.participant.clone())
-                .collect(),
-        )
+    /// Who speaks now, the loudest first; `None` when nothing changed. Their pictures come before those of others.
+    pub(super) fn speaking(&mut self, now: Instant) -> Option<(Vec<ParticipantId>, Changes)> {
+        self.loud = self.speakers.speaking(now)?;
+        let names = self.loud.iter().filter_map(|&peer| self.member(peer));
+        let names = names.map(|member| member.participant.clone()).collect();
+        let mut changes = Changes::default();
+        let room = self.room();
+        for member in self.members.iter_mut().filter(|member| member.inside) {
+            member.tell_demands(&room, &mut changes);
+        }
+        Some((names, changes))
     }
 
     /// This connection gets pictures in the order in which people last had the floor: it has few slots and no layout
@@ -244,31 +264,26 @@ impl Router {
     }
 
     fn assign(&mut self, changes: &mut Changes) {
-        let on_stage: Vec<Publication> = self
-            .speakers
-            .stage()
-            .iter()
-            .map(|&peer| Publication { peer, uplink: Uplink::Microphone })
-            .collect();
-        let pictures = self.pictures();
-        let by_floor = self.by_floor(&pictures);
+        let room = self.room();
         for member in self.members.iter_mut().filter(|member| member.inside) {
-            let others = |list: &[Publication]| -> Vec<Publication> {
-                list.iter().copied().filter(|publication| publication.peer != member.peer).collect()
-            };
-            let pictures = if member.follows_the_floor { &by_floor } else { &pictures };
-            let (audio, video) = (others(&on_stage), others(pictures));
-            for (slot, feed) in member.table.assign(&audio, &video) {
-                changes.feeds.push((member.peer, slot, feed));
-                if feed == Feed::Silence {
-                    changes.emptied.push((member.peer, empty(slot)));
-                }
-            }
-            let step = video_step(video.len());
-            if video.len() > member.table.video_slots() && step > member.asked_slots {
-                member.asked_slots = step;
-                changes.grow.push((member.peer, step));
-            }
+            member.sort(&room, changes);
+        }
+    }
+
+    /// What there is to hear and to see, for all receivers alike.
+    fn room(&self) -> Room {
+        let (voices, pictures) = (self.speakers.stage().iter(), self.pictures());
+        Room {
+            voices: voices.map(|&peer| Publication { peer, uplink: Uplink::Microphone }).collect(),
+            by_floor: self.by_floor(&pictures),
+            pictures,
+            inside: self
+                .members
+                .iter()
+                .filter(|member| member.inside)
+                .map(|member| (member.participant.clone(), (member.peer, member.media)))
+                .collect(),
+            loud: self.loud.clone(),
         }
     }
 
@@ -294,123 +309,42 @@ impl Router {
     }
 }
 
+impl Member {
+    /// Puts what this one hears and sees into the slots.
+    fn sort(&mut self, room: &Room, changes: &mut Changes) {
+        let peer = self.peer;
+        let foreign = |publication: &Publication| publication.peer != peer;
+        let audio: Vec<Publication> = room.voices.iter().copied().filter(foreign).collect();
+        let video: Vec<Publication> = match self.follows_the_floor {
+            true => room.by_floor.iter().copied().filter(foreign).collect(),
+            false => self.view.pictures(room).into_iter().filter(foreign).collect(),
+        };
+        for (slot, feed) in self.table.assign(&audio, &video) {
+            changes.feeds.push((peer, slot, feed));
+            if feed == Feed::Silence {
+                changes.emptied.push((peer, empty(slot)));
+            }
+        }
+        self.tell_demands(room, changes);
+        let step = video_step(video.len());
+        if video.len() > self.table.video_slots() && step > self.asked_slots {
+            self.asked_slots = step;
+            changes.grow.push((peer, step));
+        }
+    }
+
+    fn tell_demands(&mut self, room: &Room, changes: &mut Changes) {
+        let demands = self.view.demands(room, self.table.pictures());
+        if !demands.is_empty() {
+            changes.demands.push((self.peer, demands));
+        }
+    }
+}
+
 fn empty(slot: SlotId) -> SlotNotice {
     SlotNotice { slot, source: SlotSource::Empty }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const ALL_ON: MediaState = MediaState { microphone: true, camera: true, screen: false };
-    const SLOTS: SlotCount = SlotCount { audio: 3, video: 4 };
-
-    fn name(n: u64) -> ParticipantId {
-        ParticipantId(format!("p{n}"))
-    }
-
-    fn room(inside: u64) -> (Router, Instant) {
-        let now = crate::test_clock();
-        let mut router = Router::new(3, 0);
-        for n in 0..inside {
-            router.add(PeerId(n), name(n), SLOTS, ALL_ON, true, now);
-        }
-        (router, now)
-    }
-
-    #[test]
-    fn two_people_get_each_other_and_never_themselves() {
-        let (mut router, now) = room(1);
-        let changes = router.add(PeerId(1), name(1), SLOTS, ALL_ON, true, now);
-        let voice = |peer| Feed::Publication(Publication { peer: PeerId(peer), uplink: Uplink::Microphone });
-        let face = |peer| Feed::Publication(Publication { peer: PeerId(peer), uplink: Uplink::Camera });
-        assert_eq!(
-            changes.feeds,
-            [
-                (PeerId(0), SlotId::Audio(0), voice(1)),
-                (PeerId(0), SlotId::Video(0), face(1)),
-                (PeerId(1), SlotId::Audio(0), voice(0)),
-                (PeerId(1), SlotId::Video(0), face(0)),
-            ]
-        );
-    }
-
-    #[test]
-    fn somebody_waiting_gets_the_music_and_is_not_allowed_anything() {
-        let (mut router, now) = room(2);
-        let changes = router.add(PeerId(9), name(9), SLOTS, ALL_ON, false, now);
-        assert_eq!(changes.feeds, [(PeerId(9), SlotId::Music, Feed::Music(0))]);
-        assert!(changes.allow.is_empty());
-        let changes = router.set_media(PeerId(9), ALL_ON, now);
-        assert_eq!(changes, Changes::default());
-    }
-
-    #[test]
-    fn admission_opens_the_room_at_once_and_ends_the_music_later() {
-        let (mut router, now) = room(1);
-        router.add(PeerId(9), name(9), SLOTS, ALL_ON, false, now);
-        let changes = router.admit(PeerId(9), now);
-        assert!(changes.feeds.iter().any(|(peer, slot, _)| *peer == PeerId(9) && *slot == SlotId::Audio(0)));
-        assert!(!changes.feeds.iter().any(|(_, slot, _)| *slot == SlotId::Music));
-        assert!(router.tick(now + MUSIC_TAIL / 2).feeds.is_empty());
-        let changes = router.tick(now + MUSIC_TAIL);
-        assert_eq!(changes.feeds, [(PeerId(9), SlotId::Music, Feed::Silence)]);
-    }
-
-    #[test]
-    fn a_fifth_picture_asks_for_more_slots_once() {
-        let (mut router, now) = room(5);
-        let changes = router.add(PeerId(5), name(5), SLOTS, ALL_ON, true, now);
-        let mut asked: Vec<_> = changes.grow.iter().map(|(peer, step)| (peer.0, *step)).collect();
-        asked.sort_unstable();
-        assert_eq!(asked, [(0, 9), (1, 9), (2, 9), (3, 9), (4, 9), (5, 9)]);
-        assert!(router.set_media(PeerId(5), ALL_ON, now).grow.is_empty());
-        let changes = router.grown(PeerId(0), SlotCount { audio: 3, video: 9 });
-        assert_eq!(changes.feeds.len(), 1, "the fifth picture of peer 0 gets its slot");
-    }
-
-    #[test]
-    fn a_screen_comes_first_and_what_is_switched_off_leaves() {
-        let (mut router, now) = room(2);
-        let sharing = MediaState { microphone: false, camera: false, screen: true };
-        let changes = router.set_media(PeerId(1), sharing, now);
-        let screen = Publication { peer: PeerId(1), uplink: Uplink::Screen };
-        assert!(changes.feeds.contains(&(PeerId(0), SlotId::Video(0), Feed::Publication(screen))));
-        assert!(changes.feeds.contains(&(PeerId(0), SlotId::Audio(0), Feed::Silence)));
-        assert_eq!(changes.allow, [(PeerId(1), vec![Uplink::Screen])]);
-    }
-
-    #[test]
-    fn a_screen_of_one_slot_shows_who_has_the_floor_and_shared_screens_first() {
-        let (mut router, now) = room(3);
-        let one = SlotCount { audio: 1, video: 1 };
-        let nothing = MediaState::default();
-        router.add(PeerId(9), name(9), one, nothing, true, now);
-        let face = |peer| Feed::Publication(Publication { peer: PeerId(peer), uplink: Uplink::Camera });
-        let shown = |changes: &Changes| -> Vec<Feed> {
-            let own = changes
-                .feeds
-                .iter()
-                .filter(|(peer, slot, _)| *peer == PeerId(9) && matches!(slot, SlotId::Video(_)));
-            own.map(|(_, _, feed)| *feed).collect()
-        };
-        router.follow_the_floor(PeerId(9));
-        assert_eq!(shown(&router.pass_the_floor(&[name(2)])), [face(2)]);
-        assert_eq!(shown(&router.pass_the_floor(&[name(1), name(2)])), [], "whoever has the floor keeps it");
-        assert_eq!(shown(&router.pass_the_floor(&[])), [], "and in a pause");
-        assert_eq!(shown(&router.pass_the_floor(&[name(1)])), [face(1)]);
-        let sharing = MediaState { microphone: false, camera: true, screen: true };
-        let screen = Feed::Publication(Publication { peer: PeerId(0), uplink: Uplink::Screen });
-        assert_eq!(shown(&router.set_media(PeerId(0), sharing, now)), [screen]);
-    }
-
-    #[test]
-    fn whoever_leaves_is_in_no_slot_afterwards() {
-        let (mut router, now) = room(3);
-        let changes = router.remove(PeerId(1), now);
-        assert!(changes.feeds.iter().all(|(_, _, feed)| *feed == Feed::Silence));
-        assert_eq!(changes.feeds.len(), 4, "voice and face, for the two who stay");
-        let gone = Publication { peer: PeerId(1), uplink: Uplink::Camera };
-        assert_eq!(router.source(Feed::Publication(gone)), None);
-    }
-}
+#[path = "router_tests.rs"]
+mod tests;

@@ -35,6 +35,11 @@ impl SlotTable {
         changes
     }
 
+    /// The video slots and what is in them.
+    pub(super) fn pictures(&self) -> impl Iterator<Item = (SlotId, Option<Publication>)> {
+        (0..).zip(&self.video).map(|(number, picture)| (SlotId::Video(number), *picture))
+    }
+
     /// Number of video slots now.
     pub(super) fn video_slots(&self) -> usize {
         self.video.len()

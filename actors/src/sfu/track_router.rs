@@ -3,7 +3,7 @@
 
 use super::link::MediaLink;
 use super::messages::{
-    AddReceiver, AdmitReceiver, Happened, NeedKeyframe, RemoveReceiver, SlotsGrown, SwitchMedia,
+    AddReceiver, AdmitReceiver, Happened, NeedKeyframe, RemoveReceiver, SetView, SlotsGrown, SwitchMedia,
 };
 use super::router::{Changes, Router};
 use crate::participant::{MediaReport, Notice, Participant, SlotNotice, WantSlots};
@@ -45,6 +45,9 @@ impl TrackRouter {
         for (peer, uplinks) in changes.allow {
             self.link.command(Command::Allow { peer, uplinks });
         }
+        for (peer, demands) in changes.demands {
+            self.link.command(Command::SetDemand { peer, demands });
+        }
         if !changes.feeds.is_empty() {
             self.link.command(Command::SetFeeds(changes.feeds));
         }
@@ -69,7 +72,8 @@ impl TrackRouter {
     }
 
     fn announce_speakers(&mut self) {
-        if let Some(speaking) = self.router.speaking(Self::now()) {
+        if let Some((speaking, changes)) = self.router.speaking(Self::now()) {
+            self.carry_out(changes);
             let changes = self.router.pass_the_floor(&speaking);
             self.carry_out(changes);
             for peer in self.router.inside() {
@@ -139,6 +143,15 @@ impl Handler<SlotsGrown> for TrackRouter {
     fn handle(&mut self, grown: SlotsGrown, _: &mut Self::Context) {
         self.link.command(Command::GrowSlots { peer: grown.peer, slots: grown.slots });
         let changes = self.router.grown(grown.peer, grown.slots);
+        self.carry_out(changes);
+    }
+}
+
+impl Handler<SetView> for TrackRouter {
+    type Result = ();
+
+    fn handle(&mut self, view: SetView, _: &mut Self::Context) {
+        let changes = self.router.set_view(view.peer, view.shown);
         self.carry_out(changes);
     }
 }

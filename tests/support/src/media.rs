@@ -25,7 +25,8 @@ pub struct MediaClient {
     connection: Arc<dyn PeerConnection>,
     seen: Arc<Seen>,
     microphone: Arc<Uplink>,
-    camera: Arc<Uplink>,
+    /// Its layers, the smallest first; or the only one.
+    camera: Vec<Arc<Uplink>>,
     screen: Arc<Uplink>,
     tasks: Vec<JoinHandle<()>>,
 }
@@ -80,6 +81,8 @@ fn engine() -> MediaEngine {
     for (uri, kind) in [
         ("urn:ietf:params:rtp-hdrext:sdes:mid", RtpCodecKind::Audio),
         ("urn:ietf:params:rtp-hdrext:sdes:mid", RtpCodecKind::Video),
+        ("urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id", RtpCodecKind::Video),
+        ("urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id", RtpCodecKind::Video),
         ("urn:ietf:params:rtp-hdrext:ssrc-audio-level", RtpCodecKind::Audio),
     ] {
         let extension = RTCRtpHeaderExtensionCapability { uri: uri.to_owned() };
@@ -95,18 +98,29 @@ fn transceiver(direction: RTCRtpTransceiverDirection) -> RTCRtpTransceiverInit {
 impl MediaClient {
     /// A client whose packets carry `tag` (1 … 255, one for each client of a story).
     pub async fn new(tag: u8) -> Self {
-        let client = Self::unused(tag).await;
+        Self::unused(tag).await.ready_to_send().await
+    }
+
+    /// One whose camera comes in three layers, 320×180, 640×360 and 1280×720, with the tags from `tag` on: a story's next
+    /// client has that three higher. It sends those that the server wants.
+    pub async fn in_layers(tag: u8) -> Self {
+        let ssrc = u32::from(tag) << 8;
+        let camera = Uplink::layers("cam", [ssrc | 2, ssrc | 6, ssrc | 8]);
+        Self::with_camera(tag, camera.into()).await.ready_to_send().await
+    }
+
+    async fn ready_to_send(self) -> Self {
         // In the order of the offer's m-lines, which is how they find each other.
-        for uplink in [&client.microphone, &client.camera, &client.screen] {
-            client.add_sending(uplink).await;
+        for uplink in [&self.microphone, &self.camera[0], &self.screen] {
+            self.add_sending(uplink).await;
         }
-        client
+        self
     }
 
     /// An encoder: offers a microphone and a camera.
     pub async fn publisher(tag: u8) -> Self {
         let client = Self::unused(tag).await;
-        for uplink in [&client.microphone, &client.camera] {
+        for uplink in [&client.microphone, &client.camera[0]] {
             client.add_sending(uplink).await;
         }
         client
@@ -132,12 +146,16 @@ impl MediaClient {
     }
 
     async fn unused(tag: u8) -> Self {
+        let camera = Uplink::new("cam", RtpCodecKind::Video, u32::from(tag) << 8 | 2);
+        Self::with_camera(tag, vec![camera]).await
+    }
+
+    async fn with_camera(tag: u8, camera: Vec<Arc<Uplink>>) -> Self {
         let seen = Arc::new(Seen::default());
         let ssrc = u32::from(tag) << 8;
         let microphone = Uplink::new("mic", RtpCodecKind::Audio, ssrc | 1);
-        let camera = Uplink::new("cam", RtpCodecKind::Video, ssrc | 2);
         let screen = Uplink::new("scr", RtpCodecKind::Video, ssrc | 4);
-        let films = vec![Arc::clone(&camera), Arc::clone(&screen)];
+        let films = camera.iter().chain([&screen]).map(Arc::clone).collect();
         let mut engine = engine();
         let registry = configure_rtcp_reports(configure_nack(Registry::new(), &mut engine))
             .with(Slot::from(14_000), KeyFrameRequests::new(films));
@@ -156,11 +174,13 @@ impl MediaClient {
             .await
             .expect("a peer connection");
         let connection: Arc<dyn PeerConnection> = Arc::new(connection);
-        let tasks = vec![
+        let mut tasks = vec![
             tokio::spawn(Arc::clone(&microphone).talk(tag)),
-            tokio::spawn(Arc::clone(&camera).film(tag)),
             tokio::spawn(Arc::clone(&screen).film(tag)),
         ];
+        for (layer, tag) in camera.iter().zip(tag..) {
+            tasks.push(tokio::spawn(Arc::clone(layer).film(tag)));
+        }
         Self { connection, seen, microphone, camera, screen, tasks }
     }
 
@@ -168,7 +188,7 @@ impl MediaClient {
     pub async fn offer(&self) -> String {
         let offer = self.connection.create_offer(None).await.expect("an offer");
         self.connection.set_local_description(offer.clone()).await.expect("the offer is taken");
-        for uplink in [&self.microphone, &self.camera] {
+        for uplink in [&self.microphone, &self.camera[0]] {
             uplink.follow_offer(&offer.sdp);
         }
         offer.sdp
@@ -214,7 +234,16 @@ impl MediaClient {
 
     /// Sends the camera's picture or stops.
     pub fn film(&self, on: bool) {
-        self.camera.on.store(on, Relaxed);
+        for layer in &self.camera {
+            layer.on.store(on, Relaxed);
+        }
+    }
+
+    /// Sends only these layers of the camera from now on, by rid.
+    pub fn send_layers(&self, rids: &[&str]) {
+        for (layer, rid) in self.camera.iter().zip(["l", "m", "h"]).filter(|_| self.camera.len() > 1) {
+            layer.watched.store(rids.contains(&rid), Relaxed);
+        }
     }
 
     /// Sends the screen's picture or stops.
@@ -224,7 +253,15 @@ impl MediaClient {
 
     /// Packets that the camera has sent, and how often a key frame of it was asked for.
     pub fn camera_sent(&self) -> (u32, u64) {
-        (self.camera.sent.load(Relaxed), self.camera.key_frames_asked.load(Relaxed))
+        let sum = |(sent, asked): (u32, u64), layer: &Arc<Uplink>| {
+            (sent + layer.sent.load(Relaxed), asked + layer.key_frames_asked.load(Relaxed))
+        };
+        self.camera.iter().fold((0, 0), sum)
+    }
+
+    /// Packets that each layer of the camera has sent, the smallest first.
+    pub fn layers_sent(&self) -> Vec<u32> {
+        self.camera.iter().map(|layer| layer.sent.load(Relaxed)).collect()
     }
 
     /// What has arrived in a slot so far.

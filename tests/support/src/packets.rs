@@ -12,9 +12,10 @@ pub struct Opus {
     number: u32,
 }
 
-/// Makes VP8 frames (RFC 7741), one layer, 15-bit picture ids.
+/// Makes VP8 frames (RFC 7741), 15-bit picture ids.
 pub struct Vp8 {
     tag: u8,
+    size: (u16, u16),
     number: u32,
     picture: u16,
 }
@@ -36,10 +37,15 @@ impl Opus {
 }
 
 impl Vp8 {
-    /// Of the sender `tag`.
+    /// Of the sender `tag`, 640×360.
     pub fn new(tag: u8) -> Self {
+        Self::sized(tag, 640, 360)
+    }
+
+    /// The same in another size.
+    pub fn sized(tag: u8, width: u16, height: u16) -> Self {
         // Near the end of its range, so that every story sees it wrap.
-        Self { tag, number: 0, picture: 0x7ff0 }
+        Self { tag, size: (width, height), number: 0, picture: 0x7ff0 }
     }
 
     /// The payloads of the next frame: a key frame of four packets or another of two.
@@ -57,7 +63,9 @@ impl Vp8 {
                     // Frame tag (RFC 6386 §9.1): bit 0 is 0 for a key frame, bit 4 is "show".
                     payload.extend([if key { 0x10 } else { 0x11 }, 0, 0]);
                     if key {
-                        payload.extend([0x9d, 0x01, 0x2a, 0x80, 0x02, 0x68, 0x01]);
+                        payload.extend([0x9d, 0x01, 0x2a]);
+                        payload.extend(self.size.0.to_le_bytes());
+                        payload.extend(self.size.1.to_le_bytes());
                     }
                 }
                 let keep = PAYLOAD_MAX - 5 - 3 * usize::from(part % 2 == 1);

@@ -32,6 +32,8 @@ pub struct Entrance<'a> {
     pub link: Option<&'a LossyLink>,
     /// A network that lets no UDP through; the only way for this client's media.
     pub tcp: Option<&'a TcpPath>,
+    /// The camera comes in three layers ([`MediaClient::in_layers`]).
+    pub layers: bool,
     /// The token of an earlier visit.
     pub resume: Option<String>,
 }
@@ -71,7 +73,11 @@ impl Person {
             }))
             .await;
         let joined = socket.next_of("joined").await;
-        let media = Arc::new(MediaClient::new(entrance.tag).await);
+        let media = match entrance.layers {
+            true => MediaClient::in_layers(entrance.tag).await,
+            false => MediaClient::new(entrance.tag).await,
+        };
+        let media = Arc::new(media);
         let path = entrance.link.map(LossyLink::address).or(entrance.tcp.map(TcpPath::address));
         let offer = joined["offer"]["sdp"].as_str().expect("an offer");
         let answer = media.answer(&through(offer, path)).await;
@@ -207,6 +213,10 @@ async fn carry(
                     socket
                         .send(&json!({"type": "answer", "version": message["version"], "sdp": answer}))
                         .await;
+                }
+                if message["type"] == "layers" {
+                    let rids = message["camera"].as_array().expect("a list").iter();
+                    media.send_layers(&rids.filter_map(Value::as_str).collect::<Vec<_>>());
                 }
                 heard.lock().expect("no reader panics").messages.push(message);
             }

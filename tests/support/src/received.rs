@@ -13,12 +13,21 @@ pub struct Received {
     pub key_frames: u64,
     /// By sender's tag: the numbers of its packets.
     pub from: BTreeMap<u8, BTreeSet<u32>>,
+    /// RTP sequence numbers, counted on across their wraps.
+    seq_nos: BTreeSet<u64>,
 }
 
 impl Received {
     /// Different packets of a sender.
     pub fn count_from(&self, tag: u8) -> usize {
         self.from.get(&tag).map_or(0, BTreeSet::len)
+    }
+
+    /// Sequence numbers between the first and the last that have not arrived.
+    pub fn holes(&self) -> u64 {
+        let (first, last) = (self.seq_nos.first(), self.seq_nos.last());
+        let span = first.zip(last).map_or(0, |(first, last)| last - first + 1);
+        span - self.seq_nos.len() as u64
     }
 
     /// The last packet of a sender, counted from 0.
@@ -79,6 +88,9 @@ impl Account {
         };
         let slot = self.slots.entry(mid.clone()).or_default();
         slot.packets += 1;
+        let last = slot.seq_nos.last().copied().unwrap_or(1 << 32 | u64::from(packet.header.sequence_number));
+        let ahead = packet.header.sequence_number.wrapping_sub(last as u16) as i16;
+        slot.seq_nos.insert(last.saturating_add_signed(ahead.into()));
         let video = mid.starts_with('v');
         slot.key_frames += u64::from(video && packets::begins_key_frame(&packet.payload));
         let stamp =

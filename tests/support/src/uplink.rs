@@ -1,4 +1,4 @@
-//! One sending m-line of a media client: what it sends, and that it obeys requests for key frames.
+//! One sending m-line of a media client, or one layer of it: what it sends, and that it obeys requests for key frames.
 
 use crate::packets::{Opus, Vp8};
 use bytes::Bytes;
@@ -25,14 +25,20 @@ pub(crate) const OPUS: u8 = 111;
 pub(crate) const VP8: u8 = 96;
 pub(crate) const RTX: u8 = 97;
 const MID: u8 = 1;
+const RID: u8 = 2;
 const AUDIO_LEVEL: u8 = 4;
 
-/// One sending m-line.
+/// One sending m-line, or one layer of it.
 pub(crate) struct Uplink {
     mid: &'static str,
+    /// Empty when there is one only.
+    rid: &'static str,
+    size: (u16, u16),
     pub(crate) track: Arc<TrackLocalStaticRTP>,
     ssrc: u32,
     pub(crate) on: AtomicBool,
+    /// Whether the server wants it.
+    pub(crate) watched: AtomicBool,
     /// Loudness in −dBov (RFC 6464): 0 is the loudest.
     pub(crate) level: AtomicU32,
     key_frame_wanted: AtomicBool,
@@ -46,23 +52,36 @@ pub(crate) struct Uplink {
 
 impl Uplink {
     pub(crate) fn new(mid: &'static str, kind: RtpCodecKind, ssrc: u32) -> Arc<Self> {
-        let video = kind == RtpCodecKind::Video;
-        let coding = RTCRtpEncodingParameters {
-            rtp_coding_parameters: RTCRtpCodingParameters {
-                ssrc: Some(ssrc),
-                rtx: video.then_some(RTCRtpRtxParameters { ssrc: ssrc + 1 }),
-                ..Default::default()
-            },
-            active: true,
-            codec: if video { vp8() } else { opus() },
-            ..Default::default()
-        };
-        let track = MediaStreamTrack::new(mid.to_owned(), mid.to_owned(), mid.to_owned(), kind, vec![coding]);
+        let track = track(mid, kind, vec![coding(kind, ssrc, "")]);
+        Self::on_track(mid, track, "", ssrc, (640, 360))
+    }
+
+    /// A camera in three layers on one m-line, the smallest first.
+    pub(crate) fn layers(mid: &'static str, ssrcs: [u32; 3]) -> [Arc<Self>; 3] {
+        let rids = ["l", "m", "h"];
+        let codings = ssrcs.iter().zip(rids).map(|(&ssrc, rid)| coding(RtpCodecKind::Video, ssrc, rid));
+        let track = track(mid, RtpCodecKind::Video, codings.collect());
+        let sizes = [(320, 180), (640, 360), (1280, 720)];
+        std::array::from_fn(|layer| {
+            Self::on_track(mid, Arc::clone(&track), rids[layer], ssrcs[layer], sizes[layer])
+        })
+    }
+
+    fn on_track(
+        mid: &'static str,
+        track: Arc<TrackLocalStaticRTP>,
+        rid: &'static str,
+        ssrc: u32,
+        size: (u16, u16),
+    ) -> Arc<Self> {
         Arc::new(Self {
             mid,
-            track: Arc::new(TrackLocalStaticRTP::new(track)),
+            rid,
+            size,
+            track,
             ssrc,
             on: AtomicBool::new(false),
+            watched: AtomicBool::new(true),
             level: AtomicU32::new(20),
             key_frame_wanted: AtomicBool::new(true),
             key_frames_asked: AtomicU64::new(0),
@@ -95,6 +114,9 @@ impl Uplink {
         if self.named.load(Relaxed) {
             header.set_extension(MID, Bytes::from_static(self.mid.as_bytes())).expect("a short extension");
         }
+        if !self.rid.is_empty() {
+            header.set_extension(RID, Bytes::from_static(self.rid.as_bytes())).expect("a short extension");
+        }
         let extension = self.level_extension.load(Relaxed);
         if self.mid == "mic" && extension > 0 {
             let level = u8::try_from(self.level.load(Relaxed)).expect("0 to 127") | 0x80;
@@ -120,12 +142,16 @@ impl Uplink {
 
     /// 25 frames a second while it is on; a key frame first and whenever one is asked for.
     pub(crate) async fn film(self: Arc<Self>, tag: u8) {
+        let (width, height) = self.size;
         let (mut vp8, mut clock, mut seq_no, mut timestamp) =
-            (Vp8::new(tag), interval(Duration::from_millis(40)), 65_300u16, 0u32);
+            (Vp8::sized(tag, width, height), interval(Duration::from_millis(40)), 65_300u16, 0u32);
         loop {
             clock.tick().await;
             timestamp = timestamp.wrapping_add(3_600);
-            if self.on.load(Relaxed) {
+            if !self.watched.load(Relaxed) {
+                // An encoding that starts again begins with a key frame.
+                self.key_frame_wanted.store(true, Relaxed);
+            } else if self.on.load(Relaxed) {
                 let frame = vp8.frame(self.key_frame_wanted.swap(false, Relaxed));
                 let last = frame.len() - 1;
                 for (part, payload) in frame.into_iter().enumerate() {
@@ -139,6 +165,26 @@ impl Uplink {
         self.key_frames_asked.fetch_add(1, Relaxed);
         self.key_frame_wanted.store(true, Relaxed);
     }
+}
+
+fn coding(kind: RtpCodecKind, ssrc: u32, rid: &str) -> RTCRtpEncodingParameters {
+    let video = kind == RtpCodecKind::Video;
+    RTCRtpEncodingParameters {
+        rtp_coding_parameters: RTCRtpCodingParameters {
+            rid: rid.to_owned(),
+            ssrc: Some(ssrc),
+            rtx: video.then_some(RTCRtpRtxParameters { ssrc: ssrc + 1 }),
+            ..Default::default()
+        },
+        active: true,
+        codec: if video { vp8() } else { opus() },
+        ..Default::default()
+    }
+}
+
+fn track(mid: &str, kind: RtpCodecKind, codings: Vec<RTCRtpEncodingParameters>) -> Arc<TrackLocalStaticRTP> {
+    let track = MediaStreamTrack::new(mid.to_owned(), mid.to_owned(), mid.to_owned(), kind, codings);
+    Arc::new(TrackLocalStaticRTP::new(track))
 }
 
 pub(crate) fn opus() -> RTCRtpCodec {

@@ -97,13 +97,17 @@ fn named(parameters: &UplinkParameters, ssrc: u32) -> Option<(u32, Option<u32>)>
     parameters.sources.iter().copied().find(|(main, rtx)| *main == ssrc || *rtx == Some(ssrc))
 }
 
-/// Without rids there is one layer; with them, packets have to name theirs.
+/// Without rids there is one layer; with them, packets have to name theirs. Some stacks repeat the offer's rids in their
+/// answer whatever they send: one SSRC there, and none of its packets with a rid, is one layer.
 fn rid(parameters: &UplinkParameters, header: &Header, packet: &[u8], retransmission: bool) -> Option<Rid> {
     if parameters.rids.is_empty() {
         return Some(Rid::H);
     }
     let extension = if retransmission { parameters.repaired_rid_extension } else { parameters.rid_extension };
-    let rid = Rid::from_name(header.extension(packet, extension?)?)?;
+    let Some(name) = extension.and_then(|id| header.extension(packet, id)) else {
+        return (parameters.sources.len() == 1).then_some(Rid::H);
+    };
+    let rid = Rid::from_name(name)?;
     parameters.rids.contains(rid).then_some(rid)
 }
 

@@ -78,3 +78,10 @@ fn without_layers_everything_is_the_largest() {
     assert_eq!(role(&remote, &known, (VIDEO, 12), &[(1, "cam")]), Some((Uplink::Camera, Rid::H, false)));
     assert_eq!(role(&remote, &known, (VIDEO, 13), &[]), None);
 }
+
+#[test]
+fn rids_that_are_only_repeated_are_no_layers() {
+    let (remote, known) = (remote(LayerSet::ALL, vec![(10, Some(11))]), HashMap::new());
+    assert_eq!(role(&remote, &known, (VIDEO, 10), &[(1, "cam")]), Some((Uplink::Camera, Rid::H, false)));
+    assert_eq!(role(&remote, &known, (RTX, 11), &[]), Some((Uplink::Camera, Rid::H, true)));
+}
