@@ -1,0 +1,58 @@
+// A tile gets a picture of its size, a tile that nobody sees gets none, and what nobody watches is not even sent.
+import { frames, layersSent, pictureOn, received, seesAndHears } from '../lib/media.mjs'
+import { enter, tile } from '../lib/people.mjs'
+import { stories } from '../lib/story.mjs'
+import { until } from '../lib/until.mjs'
+import { WORDS } from '../lib/words.mjs'
+
+const tell = stories()
+const words = WORDS['de-DE']
+
+/** Chooses what stands on the page: people, both or the board. */
+function look({ page, locale }, at) {
+  const layout = page.getByRole('group', { name: WORDS[locale].layout })
+  return layout.getByRole('button', { name: WORDS[locale][at], exact: true }).click()
+}
+
+/** Waits for a time in which sound came (two dozen packets), and not one byte of any picture. */
+async function nothingButSound(page, who) {
+  const count = async (kind, what) =>
+    Object.values(await received(page))
+      .filter((slot) => slot.kind === kind)
+      .reduce((sum, slot) => sum + slot[what], 0)
+  await until(`nothing but sound comes to ${who}`, async () => {
+    const [heard, seen] = [await count('audio', 'packets'), await count('video', 'bytes')]
+    await until('sound comes', async () => (await count('audio', 'packets')) > heard + 24)
+    return (await count('video', 'bytes')) === seen
+  })
+}
+
+tell('large and small, hidden and back, told on a card', async ({ server, visit }) => {
+  const room = server.room('Plenum')
+  const [ada, ben, cem] = [await visit(), await visit({ locale: 'en-GB' }), await visit()]
+  await Promise.all([enter(ada, room, 'Ada'), enter(ben, room, 'Ben'), enter(cem, room, 'Cem')])
+  await seesAndHears(ada.page, 'Ada', 2)
+
+  await look(ada, 'persons')
+  await tile(ada, 'Ben')
+    .getByRole('button', { name: words.pin('Ben') })
+    .press('Enter')
+  const sizes = await until('the pinned picture is larger than the other one', async () => {
+    const [large, small] = [await pictureOn(tile(ada, 'Ben')), await pictureOn(tile(ada, 'Cem'))]
+    return large.height > small.height && small.height > 0 && [large.height, small.height]
+  })
+  console.log(`pinned: ${sizes[0]} lines, beside it: ${sizes[1]}`)
+
+  await look(ada, 'board')
+  await nothingButSound(ada.page, 'Ada, who looks at the board')
+  await until('nobody sends Ben’s largest picture', async () => !(await layersSent(ben.page)).includes('h'))
+  await Promise.all([look(ben, 'board'), look(cem, 'board')])
+  await until('Ben sends no picture at all', async () => (await layersSent(ben.page)) === '')
+
+  const before = frames(await received(ada.page))
+  const begun = performance.now()
+  await look(ada, 'persons')
+  await until('somebody is seen again', async () => frames(await received(ada.page)) > before)
+  console.log(`a picture that nobody sent was back after ${Math.round(performance.now() - begun)} ms`)
+  await until('Ben sends his picture again', async () => (await layersSent(ben.page)) !== '')
+})
