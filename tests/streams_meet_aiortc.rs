@@ -1,0 +1,94 @@
+//! A client that shares no code with us or with browsers (aiortc) publishes by WHIP and watches by WHEP: what it encodes
+//! arrives, decoded, with its colour and its tone, and people in the room receive it, too.
+
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use test_support::{Person, Server, until};
+
+const SERVER: &str = env!("CARGO_BIN_EXE_kegelbahn");
+
+/// The Python client at work.
+struct Client {
+    child: Child,
+    input: Option<ChildStdin>,
+    said: Arc<Mutex<Vec<Value>>>,
+}
+
+impl Client {
+    fn start(what: &str, made: &Value) -> Self {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let python = root.join("target/streams/bin/python");
+        assert!(python.exists(), "aiortc is missing; `tests/run tools` installs it below target/");
+        let mut child = Command::new(python)
+            .arg(root.join("tests/streams/client.py"))
+            .args([what, made["url"].as_str().expect("a URL"), made["token"].as_str().expect("a token")])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("python starts");
+        let said = Arc::new(Mutex::new(Vec::new()));
+        let (sink, pipe) = (Arc::clone(&said), child.stdout.take().expect("piped"));
+        std::thread::spawn(move || {
+            for line in BufReader::new(pipe).lines().map_while(Result::ok) {
+                sink.lock().expect("no reader panics").extend(serde_json::from_str(&line));
+            }
+        });
+        Self { input: child.stdin.take(), child, said }
+    }
+
+    async fn says(&self, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
+        let look = async || self.said.lock().expect("no reader panics").iter().find(|one| fits(one)).cloned();
+        until(what, look).await
+    }
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        // An error means that it has ended before.
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+fn token(server: &Server, room: &Value, right: &str, name: &str) -> Value {
+    let id = room["id"].as_str().expect("an id");
+    let made = server.run(&["token", "create", "--room", id, "--right", right, "--name", name, "--json"], "");
+    assert_eq!(made.code, 0, "{made:?}");
+    serde_json::from_str(&made.stdout).expect("JSON")
+}
+
+#[tokio::test]
+async fn what_aiortc_publishes_aiortc_watches() {
+    let server = Server::start(SERVER).await;
+    server.host("mara").await;
+    let room = server.room("mara", "Plenum", "open");
+    let ada = Person::enter(&server, room["link"].as_str().unwrap(), "Ada", 1).await;
+    ada.say(json!({"type": "set_media", "microphone": false, "camera": false, "screen": false})).await;
+    let mut camera = Client::start("publish", &token(&server, &room, "publish", "Saalkamera"));
+    camera.says("the encoder is let in", |said| said["status"] == 201).await;
+    let joined = |message: &Value| {
+        message["type"] == "participant_joined" && message["participant"]["name"] == "Saalkamera"
+    };
+    let shown = ada.heard_that("Ada sees the encoder", joined).await["participant"].clone();
+    let face = ada.slot_of(shown["id"].as_str().unwrap(), "camera").await;
+
+    let screen = Client::start("watch", &token(&server, &room, "watch", "Leinwand"));
+    let seen = screen.says("pictures and sound are decoded", |said| {
+        said["pictures"].as_u64() >= Some(30) && said["loud"].as_u64() > Some(2_000)
+    });
+    let seen = seen.await;
+    assert_eq!(seen["size"], json!([320, 240]));
+    for (channel, sent) in seen["colour"].as_array().unwrap().iter().zip([200_i64, 40, 160]) {
+        assert!((channel.as_i64().unwrap() - sent).abs() < 25, "another colour: {seen}");
+    }
+    until("Ada receives it, too", async || (ada.media.received(&face).packets > 30).then_some(())).await;
+
+    drop(camera.input.take());
+    camera.says("the encoder ends its session", |said| said["deleted"] == 200).await;
+    let left =
+        |message: &Value| message["type"] == "participant_left" && message["participant"] == shown["id"];
+    ada.heard_that("Ada sees it go", left).await;
+}
