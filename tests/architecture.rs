@@ -85,12 +85,13 @@ fn names(code: &str, word: &str) -> bool {
 // ── Which crate may name which ──────────────────────────────────────────────────────────────────────────────────
 
 /// `src → web → actors → media-plane`, storage behind the trait of `actors`; nothing back, no skip from web.
-const ARROWS: [(&str, &[&str]); 9] = [
+const ARROWS: [(&str, &[&str]); 10] = [
     ("kegelbahn", &["web", "actors", "storage"]),
     ("web", &["actors", "client-assets"]),
     ("actors", &["media-plane"]),
     ("storage", &["actors"]),
     ("media-plane", &[]),
+    ("media-plane-fuzz", &["media-plane"]),
     ("hold-music", &[]),
     ("client-assets", &[]),
     ("test-support", &[]),

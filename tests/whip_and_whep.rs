@@ -159,7 +159,6 @@ async fn a_screen_watches_who_speaks_and_people_see_that_it_does() {
     }
     let publish = token(&server, &room, "publish", "Saalkamera");
     let mut camera = Stream::begin(&server, &publish, MediaClient::publisher(7).await).await;
-    camera.media.speak(30);
     let mut screen = Stream::begin(&server, &watch, MediaClient::watcher(3, 1).await).await;
     let shown = until("the screen is among the people", async || named(&ada, "Leinwand im Saal")).await;
     assert_eq!((&shown["microphone"], &shown["camera"]), (&json!(false), &json!(false)));
@@ -170,6 +169,7 @@ async fn a_screen_watches_who_speaks_and_people_see_that_it_does() {
         (picture.count_from(1) > 40 && picture.key_frames > 0).then_some(())
     })
     .await;
+    camera.media.speak(30);
     until("sound comes from people and encoders", async || {
         (screen.media.count_from(1, 'a') > 30 && screen.media.count_from(7, 'a') > 30).then_some(())
     })

@@ -63,8 +63,9 @@ export async function startServer(settings = {}) {
   }
 }
 
-// Below the ports that the system hands out to clients: none of them can have it between the asking and the start.
-let nextPort = 10_000 + (process.pid % 500) * 40
+// Below the ports that the system hands out to clients: none of them can have it between the asking and the start. Above
+// the last one that browsers refuse (10080).
+let nextPort = 11_000 + (process.pid % 500) * 40
 
 async function freePort() {
   for (;;) {

@@ -8,7 +8,11 @@ use crate::transport_cc::Feedback;
 /// congestion from a bad radio, and a full queue loses more than that.
 const LOSS_HIGH: f64 = 0.20;
 const HIGH_REPORTS: u8 = 2;
+/// Growth of the bound in a second, at first and after so long without much loss: a line that was blocked for a while
+/// is to carry pictures again before people give up.
 const GROWTH: f64 = 1.08;
+const GROWTH_CALM: f64 = 1.25;
+const CALM_US: i64 = 3_000_000;
 const BOUND_MIN_BPS: f64 = 60_000.0;
 /// A bound that has grown beyond this binds nobody.
 const BOUND_MAX_BPS: f64 = 8_000_000.0;
@@ -122,7 +126,9 @@ impl Budget {
             self.bound_bps = Some((from * (1.0 - 0.5 * share)).max(BOUND_MIN_BPS));
             self.lowered_us = Some(now_us);
         } else if share <= LOSS_HIGH {
-            let grown = self.bound_bps.map(|bound| bound * GROWTH.powf(passed_us as f64 / 1e6));
+            let calm = self.lowered_us.is_none_or(|at| now_us - at > CALM_US);
+            let growth = if calm { GROWTH_CALM } else { GROWTH };
+            let grown = self.bound_bps.map(|bound| bound * growth.powf(passed_us as f64 / 1e6));
             self.bound_bps = grown.filter(|bound| *bound < BOUND_MAX_BPS);
         }
     }
@@ -205,5 +211,15 @@ mod tests {
             budget.reported(second * 1_000_000, 0);
         }
         assert_eq!(budget.bps(0), None);
+    }
+
+    #[test]
+    fn a_line_that_was_blocked_carries_pictures_again_within_seconds() {
+        let mut budget = Budget { bound_bps: Some(BOUND_MIN_BPS), lowered_us: Some(0), ..Budget::default() };
+        let recovered = (0..60).find(|second| {
+            budget.reported(second * 1_000_000, 0);
+            budget.bps(0).is_none_or(|bps| bps > 600e3)
+        });
+        assert!(recovered.is_some_and(|second| (8..16).contains(&second)), "{recovered:?}");
     }
 }
