@@ -6,7 +6,7 @@ use crate::testing::Random;
 use crate::transport_cc::Feedback;
 
 /// What a line does with a packet.
-pub(super) struct Line {
+pub(crate) struct Line {
     /// Bits a second at a moment in µs.
     pub(super) capacity: fn(i64) -> f64,
     pub(super) queue_ms_max: f64,
@@ -19,18 +19,18 @@ pub(super) struct Line {
 }
 
 impl Line {
-    pub(super) fn new(seed: u64, capacity: fn(i64) -> f64) -> Self {
+    pub(crate) fn new(seed: u64, capacity: fn(i64) -> f64) -> Self {
         let random = Random::new(seed);
         let (queue_ms_max, loss, jitter_us, delay_us) = (300.0, 0.0, 0, 25_000);
         Self { capacity, queue_ms_max, loss, jitter_us, delay_us, random, free_us: 0, last_us: 0 }
     }
 
-    pub(super) fn queue_ms(&self, now_us: i64) -> f64 {
+    pub(crate) fn queue_ms(&self, now_us: i64) -> f64 {
         (self.free_us - now_us).max(0) as f64 / 1000.0
     }
 
     /// When the packet arrives, if it does.
-    fn carry(&mut self, now_us: i64, bytes: usize) -> Option<i64> {
+    pub(crate) fn carry(&mut self, now_us: i64, bytes: usize) -> Option<i64> {
         if self.queue_ms(now_us) > self.queue_ms_max {
             return None;
         }

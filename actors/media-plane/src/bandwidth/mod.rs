@@ -13,7 +13,7 @@ mod budget;
 mod control;
 mod estimator;
 #[cfg(test)]
-mod line;
+pub(crate) mod line;
 #[cfg(test)]
 mod line_tests;
 mod probe;

@@ -179,3 +179,7 @@ fn write_padding(peer: &mut Peer, number: usize, now_us: i64, out: &mut Vec<u8>)
     peer.budget.sent(now_us, out.len() - start);
     Some(())
 }
+
+#[cfg(test)]
+#[path = "lines_tests.rs"]
+mod tests;

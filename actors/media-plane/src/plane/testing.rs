@@ -1,13 +1,15 @@
 //! A plane and its peers in made-up time: sealed datagrams go in and out, without sockets and handshakes.
 #![allow(dead_code, reason = "every test uses its own part of this")]
 
+use std::collections::VecDeque;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::{Batch, Plane, WallClock};
 use crate::api::{Command, Event, Feed, IceCredentials, PeerId, Publication, SlotCount, SlotId, Uplink};
-use crate::description::Remote;
+use crate::bandwidth::{Arrivals, line::Line};
+use crate::description::{Remote, TRANSPORT_CC_EXTENSION};
 use crate::route::Route;
 use crate::rtp::Header;
 use crate::transport::{Identity, Inbound, Outbound, equal_keys};
@@ -31,6 +33,43 @@ pub(crate) struct Guest {
     address: Route,
     seal: Outbound,
     open: Inbound,
+    /// What lies between the plane and it; `None` for a line that takes no time.
+    pub(crate) downlink: Option<Downlink>,
+}
+
+/// A line down, and a receiver that gives transport-wide feedback.
+pub(crate) struct Downlink {
+    pub(crate) line: Line,
+    pub(crate) lost: usize,
+    under_way: VecDeque<(i64, Vec<u8>)>,
+    arrivals: Arrivals,
+    told_us: i64,
+}
+
+impl Downlink {
+    pub(crate) fn new(line: Line) -> Self {
+        Self { line, lost: 0, under_way: VecDeque::new(), arrivals: Arrivals::new(), told_us: 0 }
+    }
+
+    fn push(&mut self, now_us: i64, datagram: &[u8]) {
+        match self.line.carry(now_us, datagram.len()) {
+            Some(at) => self.under_way.push_back((at, datagram.to_vec())),
+            None => self.lost += 1,
+        }
+    }
+
+    fn arrived(&mut self, now_us: i64) -> Vec<(i64, Vec<u8>)> {
+        let passed = self.under_way.iter().take_while(|(at, _)| *at <= now_us).count();
+        self.under_way.drain(..passed).collect()
+    }
+
+    fn feedback(&mut self, now_us: i64) -> Option<Vec<u8>> {
+        if now_us - self.told_us < 100_000 || !self.arrivals.fresh() {
+            return None;
+        }
+        self.told_us = now_us;
+        self.arrivals.feedback(now_us, 1, 2)
+    }
 }
 
 pub(crate) struct Hall {
@@ -82,16 +121,22 @@ impl Hall {
 
     /// A guest with 3 audio and 4 video slots.
     pub(crate) fn join(&mut self, number: u64) -> usize {
+        self.join_with(number, "")
+    }
+
+    /// The same; `more` ends its answer.
+    pub(crate) fn join_with(&mut self, number: u64, more: &str) -> usize {
         let peer = PeerId(number);
         let ice = IceCredentials { ufrag: format!("uf{number:06}"), pwd: "p".repeat(24) };
         self.command(Command::AddPeer { peer, ice, slots: SlotCount { audio: 3, video: 4 } });
-        let remote = Remote::parse_answer(ANSWER).expect("an answer");
+        let remote = Remote::parse_answer(&format!("{ANSWER}{more}")).expect("an answer");
         self.command(Command::SetRemote { peer, remote: Box::new(remote) });
         let address = Route::Udp(SocketAddr::from((Ipv4Addr::LOCALHOST, 10_000 + number as u16)));
         let (inbound, outbound) = equal_keys(&self.identity);
         self.plane.connect(peer, address, inbound, outbound);
         let (open, seal) = equal_keys(&self.identity);
-        self.guests.push(Guest { peer, got: Vec::new(), reports: Vec::new(), address, seal, open });
+        let (got, reports) = (Vec::new(), Vec::new());
+        self.guests.push(Guest { peer, got, reports, address, seal, open, downlink: None });
         self.guests.len() - 1
     }
 
@@ -146,6 +191,20 @@ impl Hall {
         (guest.address, packet)
     }
 
+    /// A packet of one of a guest's layers.
+    pub(crate) fn send_layer(&mut self, guest: usize, rid: u8, seq_no: u16, timestamp: u32, payload: &[u8]) {
+        let guest = &mut self.guests[guest];
+        let mut packet = vec![0x90, 96 | 0x80];
+        packet.extend(seq_no.to_be_bytes());
+        packet.extend(timestamp.to_be_bytes());
+        packet.extend((5000 + u32::from(rid)).to_be_bytes());
+        packet.extend([0xbe, 0xde, 0, 2, 0x12, b'c', b'a', b'm', 0x20, rid, 0, 0]);
+        let header = packet.len();
+        packet.extend(payload);
+        assert!(guest.seal.seal(&mut packet, 0, header, u64::from(seq_no)));
+        self.plane.datagram(self.now, guest.address, &mut packet);
+    }
+
     pub(crate) fn send_rtcp(&mut self, guest: usize, plain: &[u8]) {
         let guest = &mut self.guests[guest];
         let mut sealed = guest.seal.seal_rtcp(plain).expect("a report");
@@ -162,6 +221,7 @@ impl Hall {
 
     /// What is due now.
     pub(crate) fn turn(&mut self) {
+        let now_us = self.plane.micros(self.now);
         while self.plane.relayed(self.now) {}
         self.plane.timeout(self.now);
         let mut batch = Batch::default();
@@ -178,11 +238,35 @@ impl Hall {
                 for datagram in
                     batch.bytes[message.start..message.start + message.len].chunks(message.segment)
                 {
-                    guest.receive(&self.identity, datagram);
+                    match &mut guest.downlink {
+                        Some(downlink) => downlink.push(now_us, datagram),
+                        None => drop(guest.receive(&self.identity, datagram)),
+                    }
                 }
             }
         }
+        self.deliver(now_us);
         self.events.extend(std::iter::from_fn(|| self.plane.next_event()));
+    }
+}
+
+impl Hall {
+    /// What has passed the lines by now, and what their receivers say of it.
+    fn deliver(&mut self, now_us: i64) {
+        for number in 0..self.guests.len() {
+            let guest = &mut self.guests[number];
+            let arrived = guest.downlink.as_mut().map(|downlink| downlink.arrived(now_us));
+            for (at, datagram) in arrived.into_iter().flatten() {
+                let transport = guest.receive(&self.identity, &datagram);
+                if let (Some(downlink), Some(seq_no)) = (&mut guest.downlink, transport) {
+                    downlink.arrivals.arrived(at, seq_no);
+                }
+            }
+            let feedback = guest.downlink.as_mut().and_then(|downlink| downlink.feedback(now_us));
+            if let Some(feedback) = feedback {
+                self.send_rtcp(number, &feedback);
+            }
+        }
     }
 }
 
@@ -200,10 +284,12 @@ pub(crate) fn pass(halls: &mut [Hall; 2], ms: u64) {
 }
 
 impl Guest {
-    fn receive(&mut self, identity: &Identity, datagram: &[u8]) {
+    /// The transport-wide number of a media packet, if it has one.
+    fn receive(&mut self, identity: &Identity, datagram: &[u8]) -> Option<u16> {
         match datagram[1] {
             192..=223 => {
-                self.reports.extend(self.open.open_rtcp(identity, datagram).map(|plain| plain.to_vec()))
+                self.reports.extend(self.open.open_rtcp(identity, datagram).map(|plain| plain.to_vec()));
+                None
             }
             _ if datagram[0] & 0xc0 == 0x80 => {
                 let mut packet = datagram.to_vec();
@@ -212,8 +298,10 @@ impl Guest {
                 let payload = header.payload(&packet[..length]).expect("a payload").to_vec();
                 let Header { ssrc, payload_type, seq_no, timestamp, .. } = header;
                 self.got.push(Got { ssrc, payload_type, seq_no, timestamp, payload });
+                let number = header.extension(&packet, TRANSPORT_CC_EXTENSION)?;
+                number.try_into().ok().map(u16::from_be_bytes)
             }
-            _ => {}
+            _ => None,
         }
     }
 
