@@ -4,7 +4,6 @@ use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::line::Line;
 use bytes::BytesMut;
 use media_plane::{PeerId, Uplink};
 use rtc_crypto::{HashAlgorithm, RTCCryptoProvider, providers::RingProvider};
@@ -53,10 +52,6 @@ pub struct Client {
     /// Whether it sends and understands transport-wide sequence numbers, and how many it gave its pictures.
     pub transport_cc: bool,
     pub transport_sent: u16,
-    /// Whether its camera sends layers.
-    pub layers: bool,
-    /// What media from the server must pass.
-    pub line: Option<Line>,
     ufrag: String,
     pwd: String,
     local: (String, String),
@@ -103,8 +98,6 @@ impl Client {
             ],
             transport_cc: false,
             transport_sent: 0,
-            layers: false,
-            line: None,
             ufrag: attribute(offer, "ice-ufrag").to_owned(),
             pwd: attribute(offer, "ice-pwd").to_owned(),
             local: (format!("cl{:06}", peer.0), format!("password-of-client-{:06}", peer.0)),
@@ -160,10 +153,6 @@ impl Client {
                  a=rtpmap:96 VP8/90000\r\na=rtpmap:97 rtx/90000\r\na=fmtp:97 apt=96\r\n"
             );
             sdp += transport_cc;
-            if self.layers && name == "cam" {
-                sdp += "a=extmap:2 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id\r\n\
-                    a=rid:l send\r\na=rid:m send\r\na=rid:h send\r\na=simulcast:send l;m;h\r\n";
-            }
         }
         if self.transport_cc {
             sdp += "m=video 9 UDP/TLS/RTP/SAVPF 96 97\r\nc=IN IP4 0.0.0.0\r\na=mid:v0\r\na=recvonly\r\n";
@@ -258,7 +247,6 @@ impl Client {
             self.failed |= endpoint.handle_timeout(self.server, now).is_err();
         }
         self.flush_dtls();
-        self.pump_line(now);
     }
 
     fn datagram(&mut self, now: Instant, datagram: &[u8]) {
@@ -269,32 +257,10 @@ impl Client {
                 let plain = self.receive.as_mut().and_then(|context| context.decrypt_rtcp(datagram).ok());
                 self.reports.extend(plain.map(|plain| plain.to_vec()));
             }
-            _ => match &mut self.line {
-                Some(line) => line.push(now, datagram),
-                None => self.media(datagram),
-            },
-        }
-    }
-
-    fn media(&mut self, datagram: &[u8]) {
-        let plain = self.receive.as_mut().and_then(|context| context.decrypt_rtp(datagram).ok());
-        self.packets.extend(plain.map(|plain| parse(&plain)));
-    }
-
-    /// What has passed the line by now, and feedback about it.
-    fn pump_line(&mut self, now: Instant) {
-        let Some(line) = &mut self.line else { return };
-        for (at, datagram) in line.take(now) {
-            let known = self.packets.len();
-            self.media(&datagram);
-            let number = self.packets.get(known).and_then(|packet| packet.transport_seq_no);
-            if let (Some(line), Some(number)) = (&mut self.line, number) {
-                line.arrived.push((number, at));
+            _ => {
+                let plain = self.receive.as_mut().and_then(|context| context.decrypt_rtp(datagram).ok());
+                self.packets.extend(plain.map(|plain| parse(&plain)));
             }
-        }
-        let feedback = self.line.as_mut().and_then(|line| line.feedback(now));
-        if let Some(feedback) = feedback {
-            self.send_rtcp(&feedback);
         }
     }
 
@@ -387,20 +353,6 @@ impl Client {
         self.transport_sent = self.transport_sent.wrapping_add(1);
         packet.extend(payload);
         self.send.as_mut().unwrap().encrypt_rtp(&packet).unwrap().to_vec()
-    }
-
-    /// A packet of one of the camera's layers: its rid, number, and so on.
-    pub fn send_layer(&mut self, rid: u8, seq_no: u16, timestamp: u32, payload: &[u8]) {
-        let mut packet = vec![0x90, 96 | 0x80];
-        packet.extend(seq_no.to_be_bytes());
-        packet.extend(timestamp.to_be_bytes());
-        packet.extend((5000 + u32::from(rid)).to_be_bytes());
-        packet.extend([0xbe, 0xde, 0, 2, 0x12]);
-        packet.extend(b"cam");
-        packet.extend([0x20, rid, 0, 0]);
-        packet.extend(payload);
-        let sealed = self.send.as_mut().unwrap().encrypt_rtp(&packet).unwrap();
-        self.send_raw(&sealed);
     }
 
     pub fn send_raw(&self, datagram: &[u8]) {

@@ -3,7 +3,6 @@
 #![allow(clippy::unwrap_used, reason = "test code that is not itself a test")]
 
 mod client;
-mod line;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
@@ -12,7 +11,6 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 pub use client::{Client, Packet, video_payload};
-pub use line::Line;
 use media_plane::description::Remote;
 use media_plane::{
     Command, Config, Event, EventSink, Feed, IceCredentials, MediaPlane, PeerId, Publication, SlotCount,
