@@ -39,7 +39,7 @@ pub(crate) async fn serve(config: &Config) -> Result<(), Failure> {
     let directory = start_directory(config, &store, &figures, &media);
     let meter: SharedMeter = {
         let media = media.clone();
-        Arc::new(Meter::new(figures.clone(), move || media.statistics()))
+        Arc::new(Meter::new(figures.clone(), move || media.reading()))
     };
     Load::new(meter.clone(), store.clone() as SharedStore).start();
     let edge = Arc::new(Edge::new(store.clone(), directory.clone(), figures, edge_settings(config)));
@@ -88,7 +88,8 @@ fn start_media(config: &Config, announce: &[IpAddr]) -> Result<MediaHub, Failure
     let announce_tcp = announced_tcp(config, announce);
     let (udp_port, announce) = (config.media.udp_port, announce.to_vec());
     let music = music(&config.music)?;
-    MediaHub::start(MediaConfig { bind, udp_port, threads, announce, announce_tcp, music })
+    let busy_limit = f64::from(config.media.busy_limit) / 100.0;
+    MediaHub::start(MediaConfig { bind, udp_port, threads, busy_limit, announce, announce_tcp, music })
         .map_err(|error| Failure::new(format!("the UDP ports from {udp_port} up cannot be opened: {error}")))
 }
 

@@ -137,6 +137,8 @@ pub(crate) struct Media {
     pub(crate) threads: u8,
     /// Whether media may also come by TCP, on the port of the pages.
     pub(crate) tcp: bool,
+    /// Per cent of a media thread's time from which on pictures are lowered and new ones refused.
+    pub(crate) busy_limit: u8,
     /// Speakers heard at once.
     pub(crate) audio_slots: u8,
 }
@@ -151,6 +153,8 @@ impl Media {
             }),
             threads: layers.read("media.threads", "a number from 0 to 64", |value| number(value, 0, 64)),
             tcp: layers.read("media.tcp", "true or false", switch),
+            busy_limit: layers
+                .read("media.busy_limit", "a number of per cent from 1 to 95", |value| number(value, 1, 95)),
             audio_slots: layers
                 .read("media.audio_slots", "a number from 1 to 16", |value| number(value, 1, 16)),
         }

@@ -54,7 +54,7 @@ fn unknown_keys_are_refused_with_their_line_and_what_there_is() {
         [
             "4: there is no key metrics.listn; [metrics] has listen",
             "5: there is no section [sever]; there are [media], [metrics], [music], [operator], [server], [turn]",
-            "KEGELBAHN__MEDIA__PORT: there is no key media.port; [media] has announce, audio_slots, tcp, threads, udp_port",
+            "KEGELBAHN__MEDIA__PORT: there is no key media.port; [media] has announce, audio_slots, busy_limit, tcp, threads, udp_port",
         ]
     );
     assert_eq!(

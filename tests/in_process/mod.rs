@@ -123,6 +123,7 @@ impl Parts {
             bind: Ipv4Addr::LOCALHOST.into(),
             udp_port: 0,
             threads: 1,
+            busy_limit: 0.8,
             announce: vec![Ipv4Addr::LOCALHOST.into()],
             announce_tcp: Vec::new(),
             music: Vec::new(),

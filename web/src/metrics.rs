@@ -69,7 +69,7 @@ const fn counter(name: &'static str, help: &'static str, of: fn(&Snapshot) -> Op
     Family { name, help, kind: Kind::Counter(of) }
 }
 
-const FAMILIES: [Family; 18] = [
+const FAMILIES: [Family; 22] = [
     gauge("kegelbahn_rooms", "Rooms that somebody is in or waits for.", |_, s| number(s.rooms)),
     gauge("kegelbahn_participants", "People inside rooms.", |_, s| number(s.participants)),
     gauge("kegelbahn_waiting", "People waiting to be let in.", |_, s| number(s.waiting)),
@@ -99,6 +99,24 @@ const FAMILIES: [Family; 18] = [
         "kegelbahn_missed_packets_total",
         "Packets that came too late for a slow reader on TCP and were dropped.",
         |s| number(s.missed),
+    ),
+    counter("kegelbahn_media_busy_seconds_total", "Time that media threads worked, all together.", |s| {
+        Some(s.media_busy.as_secs_f64())
+    }),
+    counter(
+        "kegelbahn_relay_dropped_packets_total",
+        "Media packets that one media thread could not give to another in time.",
+        |s| number(s.relay_dropped),
+    ),
+    gauge(
+        "kegelbahn_overload_step",
+        "How far pictures are lowered on the busiest media thread: 0 not at all, 1 to 3 smaller, 4 and 5 paused.",
+        |_, s| number(s.lowered.into()),
+    ),
+    gauge(
+        "kegelbahn_camera_headroom",
+        "About how many more cameras there is room for, by what those that are on cost.",
+        |_, s| number(s.camera_headroom.into()),
     ),
     counter("kegelbahn_board_updates_total", "Changes of boards accepted.", |s| number(s.board_updates)),
     Family {

@@ -2,10 +2,11 @@
 //! in, a choice for each slot comes out.
 //!
 //! Size decides first: the smallest layer that is as high as nine tenths of what is shown (nobody sees the difference;
-//! the next one costs four times as much), else the largest there is. Then the budget, in the order of priorities: every
-//! slot gets the least there is before any gets more.
+//! the next one costs four times as much), else the largest there is. Then what the server can bear ([`Cap`]), and the
+//! budget, in the order of priorities: every slot gets the least there is before any gets more.
 
 use crate::layers::{Bitrate, Demand, LayerSet, Reason, Rid, SlotQuality};
+use crate::overload::Cap;
 use crate::thinning::TEMPORAL_MAX;
 
 /// A layer of a publication, as far as it is known.
@@ -25,6 +26,8 @@ pub(crate) struct Layer {
 pub(crate) struct Wish {
     pub(crate) demand: Demand,
     pub(crate) layers: [Option<Layer>; 3],
+    /// The most that the server bears.
+    pub(crate) cap: Cap,
 }
 
 /// What a slot gets.
@@ -62,7 +65,7 @@ impl Layer {
 impl Wish {
     /// Bits a second that it would cost to show all that is wanted.
     pub(crate) fn cost(&self) -> u64 {
-        self.fitting(|_| true).map_or(0, |layer| layer.cost(TEMPORAL_MAX))
+        self.best().map_or(0, |layer| layer.cost(self.cap.temporal))
     }
 
     /// How much of the publication a choice shows, for comparison: nothing is 0. `None` for a layer that is not sent.
@@ -88,18 +91,33 @@ impl Wish {
     }
 
     fn by_size(&self) -> Choice {
-        let best = self.fitting(|_| true);
-        let live = self.fitting(|layer| layer.live).or(best);
+        let Some(cap) = self.cap.layer else {
+            let quality = SlotQuality { layer: None, reason: Reason::Paused };
+            return Choice { quality, temporal: 0, needs: LayerSet::NONE };
+        };
+        let best = self.best();
+        let live = self.fitting(|layer| layer.live && layer.rid <= cap);
+        let live = live.or_else(|| self.known().filter(|layer| layer.live).min_by_key(rank)).or(best);
         let largest = self.largest();
+        let capped = best != self.fitting(|_| true) || self.cap.temporal < TEMPORAL_MAX;
         let reason = match (live, best) {
             (Some(live), Some(best)) if rank(&live) < rank(&best) => Reason::Source,
+            (Some(_), _) if capped => Reason::Server,
             (Some(live), _) if largest.is_some_and(|largest| rank(&live) < rank(&largest)) => Reason::Size,
             (Some(_), _) => Reason::Full,
             (None, _) => Reason::Source,
         };
         let needs = best.map_or(LayerSet::ALL, |best| LayerSet::from_iter([best.rid]));
         let quality = SlotQuality { layer: live.map(|layer| layer.rid), reason };
-        Choice { quality, temporal: TEMPORAL_MAX, needs }
+        Choice { quality, temporal: self.cap.temporal, needs }
+    }
+
+    /// What would be right if everything were sent. Of layers that are all more than the server bears the least.
+    fn best(&self) -> Option<Layer> {
+        let cap = self.cap.layer?;
+        let open = self.fitting(|_| true);
+        let borne = self.fitting(|layer| layer.rid <= cap).or_else(|| self.known().min_by_key(rank));
+        open.filter(|open| open.rid <= cap).or(borne)
     }
 
     fn known(&self) -> impl Iterator<Item = Layer> {
@@ -163,7 +181,7 @@ fn share(budget: Bitrate, wishes: &[Wish], choices: &mut [Choice]) {
     // First the least for everybody, then more.
     for &slot in &order {
         if let Some(least) = steps(slot).first().copied() {
-            for temporal in (0..=TEMPORAL_MAX).rev() {
+            for temporal in (0..=wishes[slot].cap.temporal).rev() {
                 if grant(slot, least, temporal, &mut choices[slot]) {
                     break;
                 }
@@ -173,13 +191,13 @@ fn share(budget: Bitrate, wishes: &[Wish], choices: &mut [Choice]) {
     for &slot in &order {
         let granted = choices[slot].quality.layer.is_some();
         for layer in steps(slot).into_iter().skip(1).filter(|_| granted) {
-            grant(slot, layer, TEMPORAL_MAX, &mut choices[slot]);
+            grant(slot, layer, wishes[slot].cap.temporal, &mut choices[slot]);
         }
     }
     for ((wish, choice), wanted) in wishes.iter().zip(choices.iter_mut()).zip(wanted) {
         let (Some(wanted), Some(rid)) = (wanted, choice.quality.layer) else { continue };
         choice.needs.insert(rid);
-        let full = rid == wanted.rid && choice.temporal == TEMPORAL_MAX;
+        let full = rid == wanted.rid && choice.temporal == wish.cap.temporal;
         choice.quality.reason = if full { wish.by_size().quality.reason } else { Reason::Line };
     }
 }

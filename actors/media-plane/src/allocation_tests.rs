@@ -1,5 +1,6 @@
 use super::*;
 use crate::layers::Priority;
+use crate::overload::Ceiling;
 
 fn layer(rid: Rid, height: u16, kilobits: u64, live: bool) -> Option<Layer> {
     let rates = [2, 3, 4, 4].map(|quarters| Bitrate(kilobits * 250 * quarters));
@@ -11,7 +12,7 @@ fn three() -> [Option<Layer>; 3] {
 }
 
 fn wish(height: u16, priority: Priority, layers: [Option<Layer>; 3]) -> Wish {
-    Wish { demand: Demand { width: height / 9 * 16, height, priority }, layers }
+    Wish { demand: Demand { width: height / 9 * 16, height, priority }, layers, cap: Cap::NONE }
 }
 
 fn chosen(budget: Option<u64>, wishes: &[Wish]) -> Vec<Choice> {
@@ -93,4 +94,46 @@ fn frames_are_thinned_out_before_nothing_is_sent() {
     let choice = chosen(Some(120), &[wish(720, Priority::Rest, three())])[0];
     assert_eq!((choice.quality.layer, choice.temporal), (Some(Rid::L), 1));
     assert_eq!(choice.quality.reason, Reason::Line);
+}
+
+#[test]
+fn an_overloaded_server_lowers_layers_then_frames_then_pauses() {
+    let at = |step, priority| {
+        let cap = Ceiling::at(step).cap(priority);
+        let choice = chosen(None, &[Wish { cap, ..wish(720, priority, three()) }])[0];
+        (choice.quality.layer, choice.quality.reason, choice.temporal, choice.needs)
+    };
+    let lowered = |rid, temporal| (Some(rid), Reason::Server, temporal, only(rid));
+    assert_eq!(at(0, Priority::Rest), (Some(Rid::H), Reason::Full, TEMPORAL_MAX, only(Rid::H)));
+    assert_eq!(at(1, Priority::Rest), lowered(Rid::M, TEMPORAL_MAX));
+    assert_eq!(at(2, Priority::Rest), lowered(Rid::L, TEMPORAL_MAX));
+    assert_eq!(at(3, Priority::Rest), lowered(Rid::L, 0));
+    assert_eq!(at(4, Priority::Rest), (None, Reason::Paused, 0, LayerSet::NONE));
+    assert_eq!(at(4, Priority::Stage), lowered(Rid::L, TEMPORAL_MAX));
+    assert_eq!(at(5, Priority::Stage), lowered(Rid::L, 0));
+}
+
+#[test]
+fn what_the_server_bears_and_the_line_carries_is_the_smaller_of_both() {
+    let capped = |step, height, layers| Wish {
+        cap: Ceiling::at(step).cap(Priority::Rest),
+        ..wish(height, Priority::Rest, layers)
+    };
+    let of = |budget, wish: Wish| {
+        let choice = chosen(budget, &[wish])[0];
+        (choice.quality.layer, choice.quality.reason, choice.temporal)
+    };
+    assert_eq!(of(Some(10_000), capped(1, 720, three())), (Some(Rid::M), Reason::Server, TEMPORAL_MAX));
+    assert_eq!(of(Some(200), capped(1, 720, three())), (Some(Rid::L), Reason::Line, TEMPORAL_MAX));
+    assert_eq!(of(Some(10_000), capped(1, 180, three())), (Some(Rid::L), Reason::Size, TEMPORAL_MAX));
+    assert_eq!(capped(1, 720, three()).cost(), 500_000, "no probes for what would not be sent");
+    assert_eq!(capped(4, 720, three()).cost(), 0);
+    let single = [None, None, layer(Rid::H, 720, 1000, true)];
+    assert_eq!(of(None, capped(2, 720, single)), (Some(Rid::H), Reason::Full, TEMPORAL_MAX), "the only one");
+    assert_eq!(of(None, capped(3, 720, single)), (Some(Rid::H), Reason::Server, 0));
+    assert_eq!(of(Some(10_000), capped(4, 720, single)), (None, Reason::Paused, 0));
+    // Until the smaller one comes, the larger one stays.
+    let large = [layer(Rid::L, 180, 150, false), None, layer(Rid::H, 720, 2000, true)];
+    let choice = chosen(None, &[capped(2, 720, large)])[0];
+    assert_eq!((choice.quality.layer, choice.needs), (Some(Rid::H), only(Rid::L)));
 }

@@ -5,6 +5,7 @@
 
 use crate::allocation::{Choice, Wish, choose};
 use crate::layers::{Bitrate, Reason};
+use crate::overload::Cap;
 
 /// An upgrade must fit when everything is so much larger than it is.
 pub(crate) const HEADROOM: f64 = 1.18;
@@ -62,7 +63,8 @@ impl Allotment {
             };
             let (careful, most) = (wish.step(low).unwrap_or(0), wish.step(high).unwrap_or(0));
             if has > most {
-                fell |= matches!(high.quality.reason, Reason::Line | Reason::Paused);
+                // What the server lowered says nothing of the line.
+                fell |= wish.cap == Cap::NONE && matches!(high.quality.reason, Reason::Line | Reason::Paused);
                 *low = *high;
             } else if has < careful && may_rise {
                 rose = true;
@@ -98,7 +100,7 @@ mod tests {
             })
         };
         let layers = [layer(Rid::L, 180, 150), layer(Rid::M, 360, 500), layer(Rid::H, 720, 2000)];
-        Wish { demand: Demand { width: 1280, height: 720, priority }, layers }
+        Wish { demand: Demand { width: 1280, height: 720, priority }, layers, cap: Cap::NONE }
     }
 
     struct Receiver {

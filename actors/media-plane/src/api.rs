@@ -218,6 +218,8 @@ pub struct Config {
     pub udp_port: u16,
     /// Number of threads and ports, ≥ 1.
     pub threads: usize,
+    /// Share of its time, 0–1, from which on a thread lowers and then pauses pictures.
+    pub busy_limit: f64,
     /// Addresses named as ICE candidates, best first; not empty.
     pub announce: Vec<IpAddr>,
     /// Addresses named as passive TCP candidates (RFC 6544), best first; whoever listens there hands the connections

@@ -1,8 +1,9 @@
 //! Figures that threads write and anybody reads: relaxed, because each is only ever a sum.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::time::Duration;
 
+use crate::overload::Ceiling;
 use crate::plane::RelayCount;
 use crate::{Statistics, ThreadStatistics};
 
@@ -19,6 +20,7 @@ pub(crate) struct Counters {
     missed: AtomicU64,
     relayed: AtomicU64,
     relay_dropped: AtomicU64,
+    lowered: AtomicU8,
 }
 
 impl Counters {
@@ -44,6 +46,10 @@ impl Counters {
         self.busy_nanos.fetch_add(time.as_nanos() as u64, Ordering::Relaxed);
     }
 
+    pub(crate) fn lowered(&self, ceiling: Ceiling) {
+        self.lowered.store(ceiling.step(), Ordering::Relaxed);
+    }
+
     pub(crate) fn relayed(&self, count: RelayCount) {
         for (sum, more) in [(&self.relayed, count.relayed), (&self.relay_dropped, count.dropped)] {
             if more > 0 {
@@ -56,6 +62,7 @@ impl Counters {
     pub(crate) fn load(&self) -> ThreadStatistics {
         ThreadStatistics {
             busy: self.busy(),
+            lowered: self.lowered.load(Ordering::Relaxed),
             relayed: self.relayed.load(Ordering::Relaxed),
             relay_dropped: self.relay_dropped.load(Ordering::Relaxed),
         }

@@ -30,6 +30,7 @@ mod meter;
 mod music;
 mod onset;
 mod outbox;
+mod overload;
 mod pace;
 mod plane;
 mod published;
@@ -95,6 +96,8 @@ pub struct Statistics {
 pub struct ThreadStatistics {
     /// How long it worked, as opposed to waiting: its share of a span of time is its load.
     pub busy: Duration,
+    /// How far its pictures are lowered because it is overloaded: 0 not at all … 5.
+    pub lowered: u8,
     /// Media packets given to other threads.
     pub relayed: u64,
     /// Media packets that other threads should have got, but that found their ring full.
@@ -161,6 +164,7 @@ impl MediaPlane {
                 streams: Streams::new()?,
                 commands: receiver,
                 sink: sinks(number),
+                overload: overload::Overload::new(config.busy_limit),
                 shared: shared[number].clone(),
                 neighbours: shared.clone(),
             };

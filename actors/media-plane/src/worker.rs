@@ -8,6 +8,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::counters::Counters;
 use crate::datagram::{Bell, Inbox, MESSAGES, Socket};
+use crate::overload::Overload;
 use crate::pace::Pace;
 use crate::plane::{Batch, Plane, WallClock};
 use crate::route::Route;
@@ -72,6 +73,7 @@ pub(crate) struct Worker {
     pub(crate) commands: Receiver<Command>,
     pub(crate) sink: Box<dyn EventSink>,
     pub(crate) shared: Arc<Shared>,
+    pub(crate) overload: Overload,
     /// Of all threads, to wake those that something was relayed to.
     pub(crate) neighbours: Vec<Arc<Shared>>,
 }
@@ -130,7 +132,13 @@ impl Worker {
             statistics.missed = self.streams.take_missed();
             self.shared.counters.add(&statistics);
             self.shared.counters.relayed(self.plane.take_relay_count());
-            self.shared.counters.worked(clock().saturating_duration_since(woken));
+            let rests = clock();
+            let worked = rests.saturating_duration_since(woken);
+            self.shared.counters.worked(worked);
+            if let Some(ceiling) = self.overload.worked(rests, worked) {
+                self.plane.set_ceiling(rests, ceiling);
+                self.shared.counters.lowered(ceiling);
+            }
         }
     }
 

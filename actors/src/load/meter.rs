@@ -4,6 +4,7 @@ use super::figures::{JOIN_BUCKETS_MS, SharedFigures};
 use super::process::{Machine, ProcessUse};
 use media_plane::Statistics;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// All figures of one moment. Counters are sums since the start of the process.
 #[derive(Clone, Copy, Default, Debug, PartialEq)]
@@ -38,14 +39,37 @@ pub struct Snapshot {
     pub refused: u64,
     /// Packets that were too late for a slow reader on TCP.
     pub missed: u64,
+    /// Time that media threads worked, all together.
+    pub media_busy: Duration,
+    /// Packets that one media thread could not give to another in time.
+    pub relay_dropped: u64,
+    /// How far pictures are lowered on the thread that has most to do, 0 (not at all) … 5.
+    pub lowered: u8,
+    /// About how many more cameras there is room for.
+    pub camera_headroom: u32,
     /// What the process uses; absent where the system does not say.
     pub process: Option<ProcessUse>,
+}
+
+/// What the media threads did since the start, and what more they can do now.
+#[derive(Clone, Copy, Default, Debug, PartialEq, Eq)]
+pub struct MediaReading {
+    /// Sums over all threads.
+    pub statistics: Statistics,
+    /// Time that they worked, all together.
+    pub busy: Duration,
+    /// Packets that one could not give to another in time.
+    pub relay_dropped: u64,
+    /// How far pictures are lowered on the one that has most to do, 0 (not at all) … 5.
+    pub lowered: u8,
+    /// About how many more cameras there is room for.
+    pub camera_headroom: u32,
 }
 
 /// Reads all figures. Cheap enough for every second: some atomics and two small files of `/proc`.
 pub struct Meter {
     figures: SharedFigures,
-    media: Box<dyn Fn() -> Statistics + Send + Sync>,
+    media: Box<dyn Fn() -> MediaReading + Send + Sync>,
     machine: Machine,
 }
 
@@ -53,8 +77,8 @@ pub struct Meter {
 pub type SharedMeter = Arc<Meter>;
 
 impl Meter {
-    /// `media` gives the media plane's running figures.
-    pub fn new(figures: SharedFigures, media: impl Fn() -> Statistics + Send + Sync + 'static) -> Self {
+    /// `media` reads the media threads.
+    pub fn new(figures: SharedFigures, media: impl Fn() -> MediaReading + Send + Sync + 'static) -> Self {
         Self { figures, media: Box::new(media), machine: Machine::read() }
     }
 
@@ -66,7 +90,8 @@ impl Meter {
     /// All figures of this moment.
     pub fn snapshot(&self) -> Snapshot {
         let (join_buckets, join_sum_ms) = self.figures.join_durations();
-        let media = (self.media)();
+        let reading = (self.media)();
+        let media = reading.statistics;
         Snapshot {
             rooms: self.figures.rooms.get(),
             participants: self.figures.participants.get(),
@@ -83,6 +108,10 @@ impl Meter {
             retransmitted: media.retransmitted,
             refused: media.refused,
             missed: media.missed,
+            media_busy: reading.busy,
+            relay_dropped: reading.relay_dropped,
+            lowered: reading.lowered,
+            camera_headroom: reading.camera_headroom,
             process: ProcessUse::read(),
         }
     }
@@ -91,7 +120,6 @@ impl Meter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
 
     #[test]
     fn everything_counted_is_in_the_snapshot() {
@@ -102,7 +130,7 @@ mod tests {
         figures.publications.add(7);
         figures.board_updates.add(11);
         figures.joined(Duration::from_millis(80));
-        let media = Statistics {
+        let statistics = Statistics {
             packets_in: 1,
             packets_out: 2,
             bytes_in: 3,
@@ -111,6 +139,13 @@ mod tests {
             retransmitted: 6,
             refused: 7,
             missed: 8,
+        };
+        let media = MediaReading {
+            statistics,
+            busy: Duration::from_secs(9),
+            relay_dropped: 10,
+            lowered: 2,
+            camera_headroom: 11,
         };
         let meter = Meter::new(figures, move || media);
         let process = meter.snapshot().process.expect("this system has /proc");
@@ -131,6 +166,10 @@ mod tests {
             retransmitted: 6,
             refused: 7,
             missed: 8,
+            media_busy: Duration::from_secs(9),
+            relay_dropped: 10,
+            lowered: 2,
+            camera_headroom: 11,
             process: None,
         };
         let read = Snapshot { process: None, ..meter.snapshot() };

@@ -13,7 +13,7 @@ mod sampler;
 
 pub use actor::Load;
 pub use figures::*;
-pub use meter::{Meter, SharedMeter, Snapshot};
+pub use meter::{MediaReading, Meter, SharedMeter, Snapshot};
 pub use process::{Machine, ProcessUse};
 pub use public::{Bin, HISTORY, PublicDay, PublicLoad, PublicSample, Verdict, publish};
 pub use sampler::{HALF_HOUR, Sampler};

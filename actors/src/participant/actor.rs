@@ -237,11 +237,35 @@ impl Participant {
         }
     }
 
-    fn set_media(&mut self, media: MediaState) {
+    /// What is switched on now. Pictures for which the server has no room stay off, and their sender is told.
+    fn set_media(&mut self, asked: MediaState, ctx: &mut Context<Self>) {
+        let media = self.admitted(asked, self.parts.media);
         self.parts.media = media;
+        if media != asked {
+            self.deliver(Notice::Refused(Refusal::ServerFull), ctx);
+        }
         self.ask_room(Request::SetMedia(media));
         if let Some(connection) = &self.connection {
             TrackRouter::send(&self.parts.router, SwitchMedia { peer: connection.peer, media });
+        }
+    }
+
+    /// Of somebody who takes part, the pictures that were on before and those for which there is room.
+    fn admitted(&self, asked: MediaState, before: MediaState) -> MediaState {
+        match &self.connection {
+            Some(connection) if self.parts.takes_part => {
+                asked.limited(before, || self.parts.link.admits_picture(connection.peer))
+            }
+            _ => asked,
+        }
+    }
+
+    /// Whoever comes in with more pictures than there is room for comes in without them.
+    fn come_in_with(&mut self, asked: MediaState, before: MediaState, ctx: &mut Context<Self>) {
+        self.parts.media = self.admitted(asked, before);
+        if self.parts.media != asked {
+            self.ask_room(Request::SetMedia(self.parts.media));
+            self.deliver(Notice::Refused(Refusal::ServerFull), ctx);
         }
     }
 
@@ -284,6 +308,7 @@ impl Actor for Participant {
         if let Some(joined) = self.joined() {
             self.deliver(joined, ctx);
         }
+        self.come_in_with(self.parts.media, MediaState::default(), ctx);
         self.introduce(ctx.address());
         ctx.run_interval(WATCH, |participant, ctx| {
             if !participant.parts.room.connected() {
@@ -319,9 +344,15 @@ impl Handler<Tell> for Participant {
 impl Handler<ComeIn> for Participant {
     type Result = ();
 
-    fn handle(&mut self, ComeIn: ComeIn, _: &mut Self::Context) {
+    fn handle(&mut self, ComeIn: ComeIn, ctx: &mut Self::Context) {
         self.parts.takes_part = true;
+        let asked = self.parts.media;
+        self.come_in_with(asked, MediaState::default(), ctx);
         if let Some(connection) = &self.connection {
+            if self.parts.media != asked {
+                let switch = SwitchMedia { peer: connection.peer, media: self.parts.media };
+                TrackRouter::send(&self.parts.router, switch);
+            }
             TrackRouter::send(&self.parts.router, AdmitReceiver(connection.peer));
         }
     }
@@ -333,7 +364,7 @@ impl Handler<Ask> for Participant {
     fn handle(&mut self, ask: Ask, ctx: &mut Self::Context) {
         match ask {
             Ask::Answer { version, sdp } => self.answered(version, &sdp, ctx),
-            Ask::SetMedia(media) => self.set_media(media),
+            Ask::SetMedia(media) => self.set_media(media, ctx),
             Ask::View(shown) => self.show(shown, ctx),
             Ask::RestartIce => self.restart_ice(ctx),
             Ask::NeedKeyframe(slot) => self.need_keyframe(slot),
@@ -394,11 +425,11 @@ impl Handler<ComeBack> for Participant {
         {
             tracing::debug!("the older socket was already gone");
         }
-        self.parts.media = back.media;
         self.connect();
         if let Some(joined) = self.joined() {
             self.deliver(joined, ctx);
         }
+        self.come_in_with(back.media, self.parts.media, ctx);
         self.introduce(ctx.address());
     }
 }

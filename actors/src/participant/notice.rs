@@ -17,6 +17,13 @@ pub struct MediaState {
 }
 
 impl MediaState {
+    /// Without the pictures that are on here and not in `before` and that `admits` refuses: it is asked once for each.
+    pub(crate) fn limited(self, before: Self, mut admits: impl FnMut() -> bool) -> Self {
+        let camera = self.camera && (before.camera || admits());
+        let screen = self.screen && (before.screen || admits());
+        Self { camera, screen, ..self }
+    }
+
     /// Number of publications that are on.
     pub fn publications(self) -> i64 {
         i64::from(self.microphone) + i64::from(self.camera) + i64::from(self.screen)
@@ -190,6 +197,11 @@ pub enum Refusal {
     /// The disk did not take it.
     #[error("The setting could not be saved. Please try again in a moment.")]
     NotSaved,
+    /// The server has no room for another picture.
+    #[error(
+        "The server has no room for another picture at the moment. You are still heard. Try again when somebody has switched theirs off."
+    )]
+    ServerFull,
 }
 
 impl Refusal {
@@ -201,6 +213,7 @@ impl Refusal {
             Self::DrawingNotAllowed => "drawing_not_allowed",
             Self::AnswerInvalid => "answer_invalid",
             Self::NotSaved => "not_saved",
+            Self::ServerFull => "server_full",
         }
     }
 }

@@ -58,6 +58,8 @@ pub enum Denied {
     Full,
     /// Nobody is inside to be watched.
     Empty,
+    /// The server has no room for another picture.
+    ServerFull,
 }
 
 /// Somebody's stay in this room.

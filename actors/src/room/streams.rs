@@ -22,6 +22,9 @@ impl Room {
         let EnterStream { token, offer } = enter;
         match token.right {
             StreamRight::Watch if self.people.inside().is_empty() => return Err(Denied::Empty),
+            StreamRight::Publish if offer.media().camera && !self.parts.link.has_room_for_picture() => {
+                return Err(Denied::ServerFull);
+            }
             // An encoder that lost its network comes back before its old connection has run out: the newest counts.
             StreamRight::Publish => self.end_streams(&token.id, Farewell::Elsewhere),
             StreamRight::Watch => {}

@@ -175,6 +175,7 @@ fn answered(
         Ok(Err(Denied::DoorUnknown)) => Err(JoinError::DoorUnknown),
         Ok(Err(Denied::Full)) => Err(JoinError::Full),
         Ok(Err(Denied::Empty)) => Err(JoinError::Empty),
+        Ok(Err(Denied::ServerFull)) => Err(JoinError::ServerFull),
         // The room crashed or ended between being found and being asked: the next try starts it anew.
         Err(_ended) => Err(JoinError::Internal),
     }

@@ -49,6 +49,9 @@ pub enum JoinError {
     /// Nobody to be watched is inside.
     #[error("Nobody is in this room at the moment. Try again later.")]
     Empty,
+    /// No room for another picture on the whole server.
+    #[error("The server has no room for another picture at the moment. Try again later.")]
+    ServerFull,
     /// The server is about to restart.
     #[error("The server is restarting. Try again in a moment.")]
     Draining,
@@ -64,6 +67,7 @@ impl JoinError {
             Self::DoorUnknown => "door_unknown",
             Self::Full => "room_full",
             Self::Empty => "nobody_there",
+            Self::ServerFull => "server_full",
             Self::Draining => "restarting",
             Self::Internal => "internal",
         }

@@ -3,15 +3,17 @@
 //! The only file of the control plane that holds a [`MediaPlane`]. Events of a thread come through one bounded queue
 //! ([`EVENT_QUEUE`]); when it is full the media thread keeps state changes and drops levels (see `media_plane::api`).
 
+use super::capacity::{Capacity, Used};
 use super::messages::Happened;
 use super::spread::{RoomNumber, Spread};
 use super::track_router::TrackRouter;
 use crate::ids::random_ice_text;
+use crate::load::{Machine, MediaReading, ProcessUse};
 use actix::Addr;
 use media_plane::streaming::Accepted;
 use media_plane::{
     Command, Config, Event, EventSink, Feed, IceCredentials, MediaPlane, PeerId, SlotCount, SlotId,
-    Statistics,
+    ThreadStatistics, Uplink,
 };
 use std::collections::{BTreeMap, HashMap};
 use std::net::TcpStream;
@@ -37,6 +39,7 @@ pub struct MediaHub {
     plane: Arc<MediaPlane>,
     registry: Registry,
     spread: Arc<Mutex<Spread>>,
+    capacity: Arc<Mutex<Capacity>>,
     peers: Arc<AtomicU64>,
     rooms: Arc<AtomicU64>,
     pieces: u16,
@@ -54,6 +57,7 @@ impl MediaHub {
     /// Starts the plane and one task per thread that carries its events. Must be called inside an actix system.
     pub fn start(config: Config) -> std::io::Result<Self> {
         let registry = Registry::default();
+        let limit = config.busy_limit;
         let pieces = u16::try_from(config.music.len()).unwrap_or(u16::MAX);
         let plane = MediaPlane::start(config, |_thread| {
             let (sink, events) = mpsc::channel(EVENT_QUEUE);
@@ -62,13 +66,14 @@ impl MediaHub {
         })?;
         let hub = Self {
             spread: Arc::new(Mutex::new(Spread::new(plane.threads()))),
+            capacity: Arc::new(Mutex::new(Capacity::new(limit, Machine::read().cores, plane.threads()))),
             plane: Arc::new(plane),
             registry,
             peers: Arc::new(AtomicU64::new(1)),
             rooms: Arc::new(AtomicU64::new(0)),
             pieces,
         };
-        actix::spawn(measure(Arc::downgrade(&hub.plane), hub.spread.clone()));
+        actix::spawn(measure(Arc::downgrade(&hub.plane), hub.spread.clone(), hub.capacity.clone()));
         Ok(hub)
     }
 
@@ -84,9 +89,16 @@ impl MediaHub {
         self.plane.adopt_stream(stream, first).is_ok()
     }
 
-    /// Sums over all threads.
-    pub fn statistics(&self) -> Statistics {
-        self.plane.statistics()
+    /// What the media threads did, and what more they can do.
+    pub fn reading(&self) -> MediaReading {
+        let threads = self.plane.thread_statistics();
+        MediaReading {
+            statistics: self.plane.statistics(),
+            busy: threads.iter().map(|thread| thread.busy).sum(),
+            relay_dropped: threads.iter().map(|thread| thread.relay_dropped).sum(),
+            lowered: threads.iter().map(|thread| thread.lowered).max().unwrap_or(0),
+            camera_headroom: lock(&self.capacity).headroom(),
+        }
     }
 }
 
@@ -119,9 +131,22 @@ impl MediaLink {
         self.registry().insert(peer, router);
     }
 
+    /// Whether a connection may send one more picture: asked once for each that is switched on.
+    pub fn admits_picture(&self, peer: PeerId) -> bool {
+        let thread = self.spread().thread_of(peer);
+        thread.is_some_and(|thread| lock(&self.hub.capacity).admit(thread))
+    }
+
+    /// Whether the room's next connection might send a picture.
+    pub fn has_room_for_picture(&self) -> bool {
+        let thread = self.spread().next(self.room);
+        lock(&self.hub.capacity).has_room(thread)
+    }
+
     /// Removes a connection from the plane, and its events from everywhere.
     pub fn remove(&self, peer: PeerId) {
         self.registry().remove(&peer);
+        lock(&self.hub.capacity).shows(peer, 0);
         let threads = self.spread().leave(peer);
         for thread in threads {
             self.send(thread, Command::RemovePeer(peer));
@@ -133,6 +158,10 @@ impl MediaLink {
         match command {
             Command::SetFeeds(feeds) => self.set_feeds(feeds),
             command => {
+                if let Command::Allow { peer, uplinks } = &command {
+                    let pictures = uplinks.iter().filter(|uplink| **uplink != Uplink::Microphone).count();
+                    lock(&self.hub.capacity).shows(*peer, u8::try_from(pictures).unwrap_or(u8::MAX));
+                }
                 // Of connections that are gone nothing has to be said any more.
                 if let Some(thread) = command.peer().and_then(|peer| self.spread().thread_of(peer)) {
                     self.send(thread, command);
@@ -187,30 +216,64 @@ impl MediaLink {
     }
 
     fn spread(&self) -> MutexGuard<'_, Spread> {
-        self.hub.spread.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.hub.spread)
     }
 
     fn registry(&self) -> MutexGuard<'_, HashMap<PeerId, Addr<TrackRouter>>> {
-        // The map is only ever inserted into and removed from: a panic elsewhere cannot leave it half-changed.
-        self.hub.registry.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.hub.registry)
     }
 }
 
+/// What lies behind these locks is changed in single steps: a panic elsewhere cannot leave it half-changed.
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Measures the threads' loads as long as there are any.
-async fn measure(plane: Weak<MediaPlane>, spread: Arc<Mutex<Spread>>) {
+async fn measure(plane: Weak<MediaPlane>, spread: Arc<Mutex<Spread>>, capacity: Arc<Mutex<Capacity>>) {
     let mut clock = tokio::time::interval(MEASURE);
-    let mut before: Vec<Duration> = Vec::new();
+    let mut before: Option<Totals> = None;
     loop {
         clock.tick().await;
         let Some(plane) = plane.upgrade() else { return };
-        let busy: Vec<Duration> = plane.thread_statistics().iter().map(|thread| thread.busy).collect();
-        let share = |(now, before): (&Duration, &Duration)| {
-            u32::try_from(now.saturating_sub(*before).as_millis() * 1000 / MEASURE.as_millis())
-                .unwrap_or(1000)
-        };
-        let shares: Vec<u32> = busy.iter().zip(&before).map(share).collect();
-        spread.lock().unwrap_or_else(PoisonError::into_inner).measured(shares);
-        before = busy;
+        let now = Totals::read(&plane);
+        if let Some(before) = &before {
+            let busy = now.busy_since(before);
+            let share = |busy: &Duration| u32::try_from(busy.as_millis() * 1000 / MEASURE.as_millis());
+            lock(&spread).measured(busy.iter().map(|busy| share(busy).unwrap_or(1000)));
+            let process = now.process.zip(before.process);
+            lock(&capacity).measured(&Used {
+                span: MEASURE,
+                threads: &busy,
+                lowered: &now.threads.iter().map(|thread| thread.lowered > 0).collect::<Vec<_>>(),
+                packets: now.packets.saturating_sub(before.packets),
+                process: process.map(|(now, before)| now.saturating_sub(before)),
+            });
+        }
+        before = Some(now);
+    }
+}
+
+/// Sums since the start.
+struct Totals {
+    threads: Vec<ThreadStatistics>,
+    packets: u64,
+    process: Option<Duration>,
+}
+
+impl Totals {
+    fn read(plane: &MediaPlane) -> Self {
+        let sum = plane.statistics();
+        Self {
+            threads: plane.thread_statistics(),
+            packets: sum.packets_in + sum.packets_out,
+            process: ProcessUse::read().map(|used| used.cpu),
+        }
+    }
+
+    fn busy_since(&self, before: &Self) -> Vec<Duration> {
+        let since = self.threads.iter().zip(&before.threads);
+        since.map(|(now, before)| now.busy.saturating_sub(before.busy)).collect()
     }
 }
 
@@ -230,7 +293,7 @@ async fn carry(mut events: mpsc::Receiver<Event>, registry: Registry) {
 }
 
 fn addressed(event: Event, registry: &Registry) -> Vec<(Addr<TrackRouter>, Event)> {
-    let registry = registry.lock().unwrap_or_else(PoisonError::into_inner);
+    let registry = lock(registry);
     let one = |peer: PeerId, event: Event| registry.get(&peer).map(|router| (router.clone(), event));
     match event {
         Event::Connected(peer)

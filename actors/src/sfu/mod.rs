@@ -1,6 +1,7 @@
 //! Selective forwarding, control side: who is in which slot, and the link to the media plane.
 
 mod activity;
+mod capacity;
 mod link;
 mod messages;
 mod router;

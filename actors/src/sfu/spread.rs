@@ -79,12 +79,16 @@ impl Spread {
     /// A new connection of a room; the thread it is put on.
     pub(super) fn join(&mut self, room: RoomNumber, peer: PeerId) -> usize {
         let threads = self.loads.len();
-        let own = self.rooms.entry(room).or_insert_with(|| vec![0; threads]);
-        let thread = place(&self.loads, own);
-        own[thread] += 1;
+        let thread = self.next(room);
+        self.rooms.entry(room).or_insert_with(|| vec![0; threads])[thread] += 1;
         self.loads[thread].joined();
         self.peers.insert(peer, (thread, room));
         thread
+    }
+
+    /// The thread for a room's next connection.
+    pub(super) fn next(&self, room: RoomNumber) -> usize {
+        place(&self.loads, self.rooms.get(&room).map_or(&[], Vec::as_slice))
     }
 
     /// A connection is gone; the threads that may know of it.

@@ -119,7 +119,9 @@ fn not_joined(error: JoinError) -> ApiError {
     let status = match error {
         JoinError::DoorUnknown => return ApiError::door_unknown(),
         JoinError::Empty => StatusCode::CONFLICT,
-        JoinError::Full | JoinError::Draining | JoinError::Internal => StatusCode::SERVICE_UNAVAILABLE,
+        JoinError::Full | JoinError::ServerFull | JoinError::Draining | JoinError::Internal => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
     };
     ApiError::new(status, error.code(), error.to_string())
 }

@@ -11,6 +11,7 @@ use crate::allocation::{Choice, Layer, Wish};
 use crate::allotment::HEADROOM;
 use crate::api::{Event, PeerId, SlotId};
 use crate::layers::{Bitrate, Demand, LayerSet, Reason, Rid};
+use crate::overload::Ceiling;
 use crate::published::Published;
 use crate::rewrite::Slot;
 use crate::track::Subscriber;
@@ -31,6 +32,14 @@ impl Plane {
             }
         }
         self.review(now, at);
+    }
+
+    /// What this thread's pictures may cost from now on.
+    pub(crate) fn set_ceiling(&mut self, now: Instant, ceiling: Ceiling) {
+        self.ceiling = ceiling;
+        for at in self.peers.numbers() {
+            self.review(now, at);
+        }
     }
 
     /// A slot's feed is this publication from now on.
@@ -119,7 +128,8 @@ impl Plane {
     fn wishes<'a>(&'a self, peer: &'a Peer) -> impl Iterator<Item = (u16, Wish)> + 'a {
         (0..).zip(peer.slots.iter().zip(&peer.views)).filter_map(|(number, (slot, view))| {
             let published = self.published.get(view.published?).filter(|_| slot.id.is_video())?;
-            Some((number, Wish { demand: view.demand, layers: self.layers(published) }))
+            let cap = self.ceiling.cap(view.demand.priority);
+            Some((number, Wish { demand: view.demand, layers: self.layers(published), cap }))
         })
     }
 
@@ -138,7 +148,8 @@ impl Plane {
         view.needs = choice.needs;
         let before = view.given.replace(*choice).and_then(|before| before.quality.layer);
         // Until the key frame of a smaller layer is there, the larger one costs as little as it can.
-        let falls = choice.quality.reason == Reason::Line && before > choice.quality.layer;
+        let lowered = matches!(choice.quality.reason, Reason::Line | Reason::Server);
+        let falls = lowered && before > choice.quality.layer;
         slot.thin(if falls { 0 } else { choice.temporal });
         let Some(published) = view.published else { return };
         if choice.quality.layer.is_none() && choice.quality.reason != Reason::Source {

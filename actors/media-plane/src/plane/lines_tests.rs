@@ -5,6 +5,7 @@ use super::super::testing::{Downlink, Hall};
 use crate::api::{Command, Event, SlotId, Uplink};
 use crate::bandwidth::line::Line;
 use crate::layers::{Demand, Priority, Reason, Rid, SlotQuality};
+use crate::overload::Ceiling;
 
 /// Rid, height, and bytes and number of a frame's packets; 25 frames a second: 0.14, 0.4 and 1.5 Mbit/s.
 const LAYERS: [(u8, u16, usize, usize); 3] =
@@ -60,6 +61,21 @@ impl Film {
         }
     }
 
+    fn demand(&mut self, guest: usize, priority: Priority) {
+        let demand = Demand { width: 1280, height: 720, priority };
+        let peer = self.hall.guests[guest].peer;
+        self.hall.command(Command::SetDemand { peer, demands: vec![(SlotId::Video(0), demand)] });
+    }
+
+    /// What the publisher was told last to send.
+    fn wanted(&self) -> Vec<Rid> {
+        let told = self.hall.events.iter().rev().find_map(|event| match event {
+            Event::LayersWanted(_, layers) => Some(*layers),
+            _ => None,
+        });
+        told.map_or(Vec::new(), |layers| layers.iter().collect())
+    }
+
     /// Rids of the pictures' packets that a guest got, the newest first.
     fn seen(&self, guest: usize) -> impl Iterator<Item = u8> {
         let got = self.hall.guests[guest].got.iter().rev();
@@ -93,13 +109,12 @@ fn film() -> Film {
     for (number, line) in (2..).zip(lines) {
         let receiver = hall.join_with(number, FEEDS_BACK);
         hall.guests[receiver].downlink = Some(Downlink::new(line));
-        let demand = Demand { width: 1280, height: 720, priority: Priority::Stage };
-        let peer = hall.guests[receiver].peer;
-        hall.command(Command::SetDemand { peer, demands: vec![(SlotId::Video(0), demand)] });
         hall.feed(receiver, SlotId::Video(0), 1, Uplink::Camera);
         hall.feed(receiver, SlotId::Audio(0), 1, Uplink::Microphone);
     }
-    Film { hall, frame: 0, seq_nos: [100, 200, 300] }
+    let mut film = Film { hall, frame: 0, seq_nos: [100, 200, 300] };
+    (1..=2).for_each(|receiver| film.demand(receiver, Priority::Stage));
+    film
 }
 
 #[test]
@@ -120,4 +135,34 @@ fn a_narrow_line_gets_a_smaller_layer_and_whole_audio() {
     assert_eq!(film.told(1), Some(SlotQuality { layer: Some(Rid::H), reason: Reason::Full }));
     let quality = film.told(2).unwrap();
     assert!(quality.reason == Reason::Line && quality.layer != Some(Rid::H), "{quality:?}");
+}
+
+#[test]
+fn an_overloaded_thread_sends_smaller_pictures_then_fewer_and_all_of_the_sound() {
+    let mut film = film();
+    film.demand(2, Priority::Rest);
+    film.play(20);
+    let voices = film.voices(1);
+    assert!(film.seen(1).take(200).all(|rid| rid == b'h'));
+
+    film.hall.plane.set_ceiling(film.hall.now, Ceiling::at(3));
+    film.play(4);
+    assert!(film.seen(1).take(50).all(|rid| rid == b'l'), "at the next key frame the smallest layer");
+    assert_eq!(film.told(1), Some(SlotQuality { layer: Some(Rid::L), reason: Reason::Server }));
+    assert_eq!(film.wanted(), [Rid::L], "the publisher stops what nobody gets");
+
+    film.hall.plane.set_ceiling(film.hall.now, Ceiling::at(4));
+    film.play(2);
+    let pictures = film.seen(2).count();
+    film.play(2);
+    assert_eq!(film.seen(2).count(), pictures, "who does not speak is not seen for now");
+    assert_eq!(film.told(2), Some(SlotQuality { layer: None, reason: Reason::Paused }));
+    assert!(film.seen(1).take(50).all(|rid| rid == b'l'), "who speaks is");
+    assert_eq!(film.voices(1) - voices, 8 * 50, "not one packet of sound is missing");
+
+    film.hall.plane.set_ceiling(film.hall.now, Ceiling::default());
+    film.play(5);
+    assert!(film.seen(1).take(200).all(|rid| rid == b'h'), "and back");
+    assert!(film.seen(2).count() > pictures);
+    assert_eq!(film.told(1), Some(SlotQuality { layer: Some(Rid::H), reason: Reason::Full }));
 }

@@ -36,6 +36,7 @@ use crate::Statistics;
 use crate::api::{Command, Event, PeerId};
 use crate::due::Due;
 use crate::music::MusicClock;
+use crate::overload::Ceiling;
 use crate::published::Published;
 use crate::rewrite::TrackKey;
 use crate::route::Route;
@@ -109,6 +110,7 @@ pub(crate) struct Plane {
     epochs: u64,
     counted: Statistics,
     relay: relay::Relay,
+    ceiling: Ceiling,
 }
 
 impl Plane {
@@ -146,6 +148,7 @@ impl Plane {
             epochs: 0,
             counted: Statistics::default(),
             relay: relay::Relay::default(),
+            ceiling: Ceiling::default(),
         };
         for packets in music {
             let track = plane.add_track(None, false);

@@ -77,6 +77,7 @@ impl Scene {
             bind: localhost,
             udp_port: 0,
             threads,
+            busy_limit: 2.0,
             announce: vec![localhost],
             announce_tcp: vec![],
             music,
