@@ -3,8 +3,6 @@
 
 use serde_json::{Value, json};
 use test_support::{Entrance, MediaClient, Person, Server, ServerBuilder, until};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 
 const SERVER: &str = env!("CARGO_BIN_EXE_kegelbahn");
 /// More people with cameras than one per cent of a core can serve.
@@ -37,22 +35,13 @@ async fn fill(server: &Server, door: &str) -> Vec<Person> {
     panic!("{PEOPLE} people with cameras fit into one per cent of a core");
 }
 
-/// A figure as Prometheus would read it.
-async fn figure(server: &Server, name: &str) -> Option<f64> {
-    let mut socket = TcpStream::connect(server.metrics_address()).await.ok()?;
-    socket.write_all(b"GET /metrics HTTP/1.0\r\n\r\n").await.ok()?;
-    let mut text = String::new();
-    socket.read_to_string(&mut text).await.ok()?;
-    text.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok())
-}
-
 #[tokio::test]
 async fn a_full_server_takes_no_more_cameras() {
     let server = ServerBuilder::new(SERVER).with("media.busy_limit", "1").start().await;
     server.host("mara").await;
     let room = server.room("mara", "Plenum", "open");
     let door = room["link"].as_str().unwrap();
-    let idle = figure(&server, "kegelbahn_camera_headroom").await.expect("a figure");
+    let idle = server.figure("kegelbahn_camera_headroom").await.expect("a figure");
     assert!(idle > 0.0, "an idle server has room");
 
     let people = fill(&server, door).await;
@@ -61,7 +50,7 @@ async fn a_full_server_takes_no_more_cameras() {
     let words = error["message"].as_str().unwrap();
     assert!(words.contains("no room for another picture") && words.contains("still heard"), "{words}");
     // Not always 0: another thread may be free, for other rooms.
-    assert!(figure(&server, "kegelbahn_camera_headroom").await < Some(idle));
+    assert!(server.figure("kegelbahn_camera_headroom").await < Some(idle));
 
     // The others see them without a picture, and hear them.
     let changed = |message: &Value| {

@@ -69,7 +69,7 @@ const fn counter(name: &'static str, help: &'static str, of: fn(&Snapshot) -> Op
     Family { name, help, kind: Kind::Counter(of) }
 }
 
-const FAMILIES: [Family; 22] = [
+const FAMILIES: [Family; 23] = [
     gauge("kegelbahn_rooms", "Rooms that somebody is in or waits for.", |_, s| number(s.rooms)),
     gauge("kegelbahn_participants", "People inside rooms.", |_, s| number(s.participants)),
     gauge("kegelbahn_waiting", "People waiting to be let in.", |_, s| number(s.waiting)),
@@ -103,6 +103,11 @@ const FAMILIES: [Family; 22] = [
     counter("kegelbahn_media_busy_seconds_total", "Time that media threads worked, all together.", |s| {
         Some(s.media_busy.as_secs_f64())
     }),
+    counter(
+        "kegelbahn_relayed_packets_total",
+        "Media packets that one media thread gave to another, for a room that uses both.",
+        |s| number(s.relayed),
+    ),
     counter(
         "kegelbahn_relay_dropped_packets_total",
         "Media packets that one media thread could not give to another in time.",

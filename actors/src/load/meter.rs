@@ -41,6 +41,8 @@ pub struct Snapshot {
     pub missed: u64,
     /// Time that media threads worked, all together.
     pub media_busy: Duration,
+    /// Packets that one media thread gave to another.
+    pub relayed: u64,
     /// Packets that one media thread could not give to another in time.
     pub relay_dropped: u64,
     /// How far pictures are lowered on the thread that has most to do, 0 (not at all) … 5.
@@ -58,6 +60,8 @@ pub struct MediaReading {
     pub statistics: Statistics,
     /// Time that they worked, all together.
     pub busy: Duration,
+    /// Packets that one gave to another.
+    pub relayed: u64,
     /// Packets that one could not give to another in time.
     pub relay_dropped: u64,
     /// How far pictures are lowered on the one that has most to do, 0 (not at all) … 5.
@@ -109,6 +113,7 @@ impl Meter {
             refused: media.refused,
             missed: media.missed,
             media_busy: reading.busy,
+            relayed: reading.relayed,
             relay_dropped: reading.relay_dropped,
             lowered: reading.lowered,
             camera_headroom: reading.camera_headroom,
@@ -143,6 +148,7 @@ mod tests {
         let media = MediaReading {
             statistics,
             busy: Duration::from_secs(9),
+            relayed: 12,
             relay_dropped: 10,
             lowered: 2,
             camera_headroom: 11,
@@ -167,6 +173,7 @@ mod tests {
             refused: 7,
             missed: 8,
             media_busy: Duration::from_secs(9),
+            relayed: 12,
             relay_dropped: 10,
             lowered: 2,
             camera_headroom: 11,

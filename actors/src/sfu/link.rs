@@ -95,6 +95,7 @@ impl MediaHub {
         MediaReading {
             statistics: self.plane.statistics(),
             busy: threads.iter().map(|thread| thread.busy).sum(),
+            relayed: threads.iter().map(|thread| thread.relayed).sum(),
             relay_dropped: threads.iter().map(|thread| thread.relay_dropped).sum(),
             lowered: threads.iter().map(|thread| thread.lowered).max().unwrap_or(0),
             camera_headroom: lock(&self.capacity).headroom(),

@@ -9,6 +9,8 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 /// What a command said.
 #[derive(Debug)]
@@ -199,6 +201,15 @@ impl Server {
     /// Where it tells its figures, over plain HTTP.
     pub fn metrics_address(&self) -> SocketAddr {
         SocketAddr::from((Ipv4Addr::LOCALHOST, self.builder.ports.metrics))
+    }
+
+    /// A figure as Prometheus would read it; `None` when there is none of that name.
+    pub async fn figure(&self, name: &str) -> Option<f64> {
+        let mut socket = TcpStream::connect(self.metrics_address()).await.ok()?;
+        socket.write_all(b"GET /metrics HTTP/1.0\r\n\r\n").await.ok()?;
+        let mut text = String::new();
+        socket.read_to_string(&mut text).await.ok()?;
+        text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok())
     }
 
     /// Its public URL, which is the origin of its pages.

@@ -3,6 +3,7 @@
 use super::super::testing::{Hall, pass};
 use super::*;
 use crate::api::{Command, Event, SlotId};
+use crate::layers::{Demand, Priority};
 
 const CAMERA: Publication = Publication { peer: PeerId(1), uplink: Uplink::Camera };
 
@@ -182,4 +183,59 @@ fn layers_that_are_needed_elsewhere_are_asked_of_the_publisher() {
     pass(&mut halls, 5);
     assert!(told(&halls[0]).is_some_and(|layers| layers.contains(Rid::H)));
     assert_eq!(told(&halls[1]), None, "only its home speaks to the publisher");
+}
+
+/// A frame of one packet in each of two layers, filled with its rid.
+fn film_in_layers(halls: &mut [Hall; 2], numbers: std::ops::Range<u16>) {
+    for number in numbers {
+        for (rid, height) in [(b'l', 180_u16), (b'h', 720)] {
+            let key_frame = number % 10 == 0;
+            let mut payload = picture(key_frame, number, 300);
+            if key_frame {
+                payload[12..14].copy_from_slice(&(height / 9 * 16).to_le_bytes());
+                payload[14..16].copy_from_slice(&height.to_le_bytes());
+            }
+            payload[299] = rid;
+            let shift = if rid == b'l' { 0 } else { 7000 };
+            halls[0].send_layer(0, rid, number + shift, 1800 * u32::from(number), &payload);
+        }
+        pass(halls, 20);
+    }
+}
+
+#[test]
+fn a_receiver_on_another_thread_switches_layers_at_key_frames_without_a_hole() {
+    let mut halls = Hall::neighbours();
+    halls[0].join_with(
+        1,
+        "a=extmap:2 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id\r\na=rid:l send\r\na=rid:h send\r\n\
+        a=simulcast:send l;h\r\n",
+    );
+    halls[0].allow(0, Uplink::Camera);
+    halls[1].command(Command::Remote(vec![(PeerId(1), 0)]));
+    halls[1].join(10);
+    let shows = |halls: &mut [Hall; 2], height: u16| {
+        let peer = halls[1].guests[0].peer;
+        let demand = Demand { width: height / 9 * 16, height, priority: Priority::Rest };
+        halls[1].command(Command::SetDemand { peer, demands: vec![(SlotId::Video(0), demand)] });
+    };
+    shows(&mut halls, 180);
+    halls[1].feed(0, SlotId::Video(0), 1, Uplink::Camera);
+    pass(&mut halls, 5);
+    film_in_layers(&mut halls, 0..45);
+    assert_eq!(numbers(&halls[1], 0).last(), Some(&b'l'));
+    shows(&mut halls, 720);
+    film_in_layers(&mut halls, 45..75);
+    assert_eq!(numbers(&halls[1], 0).last(), Some(&b'h'));
+    shows(&mut halls, 180);
+    film_in_layers(&mut halls, 75..105);
+
+    let got = &halls[1].guests[0].got;
+    let mut seen: Vec<u8> = numbers(&halls[1], 0);
+    let switches = got.windows(2).filter(|pair| pair[0].payload[299] != pair[1].payload[299]);
+    assert!(switches.clone().all(|pair| pair[1].payload[6] & 1 == 0), "at key frames");
+    seen.dedup();
+    assert!(seen.ends_with(b"lhl"), "{seen:?}");
+    assert!(got.windows(2).all(|pair| pair[1].seq_no == pair[0].seq_no.wrapping_add(1)));
+    assert!(got.len() >= 100, "{} of 105 frames", got.len());
 }
