@@ -228,7 +228,7 @@ async fn whoever_has_no_good_token_learns_nothing() {
         (named_headers(&sent(SDP)), offer.replace("sendonly", "recvonly"), 422, "offer_wrong_direction"),
         (
             named_headers(&sent(SDP)),
-            offer.replace("opus", "G722").replace("VP8", "H264"),
+            offer.replace("opus", "G722").replace("VP8", "H263"),
             406,
             "no_common_codec",
         ),

@@ -18,9 +18,9 @@ pub struct PeerId(pub u64);
 pub enum Uplink {
     /// `mic`: Opus.
     Microphone,
-    /// `cam`: VP8.
+    /// `cam`: a picture.
     Camera,
-    /// `scr`: VP8.
+    /// `scr`: a picture.
     Screen,
 }
 

@@ -8,13 +8,10 @@ use std::fmt::{self, Write as _};
 use std::net::{IpAddr, SocketAddr};
 
 use crate::api::{IceCredentials, PeerId, SlotCount, SlotId, Uplink};
+use crate::codec::{Codec, Format, Formats};
 use crate::layers::{LayerSet, Rid};
 use crate::transport;
 
-/// Payload types of the offer.
-pub(crate) const OPUS: u8 = 111;
-pub(crate) const VP8: u8 = 96;
-pub(crate) const RTX: u8 = 97;
 /// Header extension of `mid`, the same on every m-line.
 pub(crate) const MID_EXTENSION: u8 = 1;
 /// Header extension of transport-wide sequence numbers, the same on every m-line.
@@ -53,7 +50,7 @@ pub struct Remote {
     pub fingerprint: [u8; 32],
     /// Our part in the handshake.
     pub role: DtlsRole,
-    /// How it wants the slots that it describes itself; the others are as our own offer has them.
+    /// How it takes the slots that it describes; the others are taken with Opus or VP8, as our own offer has them.
     pub slots: Vec<(SlotId, SlotParameters)>,
     /// What it says of `mic`; `None` when it refused the m-line.
     pub microphone: Option<UplinkParameters>,
@@ -70,20 +67,15 @@ pub struct Remote {
 pub struct SlotParameters {
     /// Header extension that names the m-line, and its name; without it the SSRC has to do.
     pub mid: Option<(u8, String)>,
-    /// Of the media itself.
-    pub payload_type: u8,
-    /// Of retransmissions; without it nothing is sent again.
-    pub rtx_payload_type: Option<u8>,
+    /// What it takes there.
+    pub formats: Formats,
 }
 
 impl SlotParameters {
-    /// As our own offer has it.
+    /// As our own offer has it, for a client that has not said more.
     pub(crate) fn new(slot: SlotId) -> Self {
-        Self {
-            mid: Some((MID_EXTENSION, slot.to_string())),
-            payload_type: if slot.is_video() { VP8 } else { OPUS },
-            rtx_payload_type: slot.is_video().then_some(RTX),
-        }
+        let codec = if slot.is_video() { Codec::Vp8 } else { Codec::Opus };
+        Self { mid: Some((MID_EXTENSION, slot.to_string())), formats: Formats::only(codec) }
     }
 }
 
@@ -92,10 +84,10 @@ impl SlotParameters {
 pub struct UplinkParameters {
     /// The m-line's name.
     pub mid: String,
-    /// Of the media itself.
-    pub payload_type: u8,
-    /// Of retransmissions (RFC 4588), if it sends any.
-    pub rtx_payload_type: Option<u8>,
+    /// What it sends.
+    pub codec: Codec,
+    /// Under which payload types.
+    pub format: Format,
     /// Header extension that names the m-line (RFC 8843).
     pub mid_extension: Option<u8>,
     /// Layers that it may send (RFC 8853); empty: a single one without a name.
@@ -119,10 +111,11 @@ impl UplinkParameters {
     /// As the offer proposed it.
     pub(crate) fn new(uplink: Uplink) -> Self {
         let audio = uplink == Uplink::Microphone;
+        let codec = uplink.codec();
         Self {
             mid: uplink.mid().to_owned(),
-            payload_type: if audio { OPUS } else { VP8 },
-            rtx_payload_type: (!audio).then_some(RTX),
+            codec,
+            format: codec.format(),
             mid_extension: Some(MID_EXTENSION),
             rids: LayerSet::NONE,
             rid_extension: None,
@@ -173,6 +166,11 @@ impl Uplink {
             Self::Screen => "scr",
         }
     }
+
+    /// What our own offers ask a client to send.
+    pub(crate) fn codec(self) -> Codec {
+        if self == Self::Microphone { Codec::Opus } else { Codec::Vp8 }
+    }
 }
 
 impl fmt::Display for SlotId {
@@ -202,6 +200,17 @@ impl SlotId {
 
     pub(crate) fn is_video(self) -> bool {
         matches!(self, Self::Video(_))
+    }
+
+    /// The slot of a `mid` of ours.
+    pub(crate) fn from_mid(mid: &str) -> Option<Self> {
+        let number = |number: &str| number.parse().ok();
+        match mid.split_at_checked(1)? {
+            _ if mid == "music" => Some(Self::Music),
+            ("a", rest) => number(rest).map(Self::Audio),
+            ("v", rest) => number(rest).map(Self::Video),
+            _ => None,
+        }
     }
 }
 
@@ -296,15 +305,17 @@ pub(crate) fn line(out: &mut String, text: fmt::Arguments<'_>) {
 
 fn write_uplink(out: &mut String, transport: &str, uplink: Uplink) {
     let audio = uplink == Uplink::Microphone;
-    write_media(out, audio, transport, uplink.mid(), "recvonly");
+    let codecs = &[uplink.codec()];
+    write_media(out, codecs, transport, uplink.mid(), "recvonly");
     if audio {
         line(out, format_args!("a=extmap:4 {}", extension::AUDIO_LEVEL));
     } else {
         line(out, format_args!("a=extmap:2 {}\r\na=extmap:3 {}", extension::RID, extension::REPAIRED_RID));
     }
-    write_codecs(out, audio);
+    codecs.iter().for_each(|codec| write_codec(out, *codec));
     if !audio {
-        line(out, format_args!("a=fmtp:{VP8} x-google-start-bitrate={START_KBIT}"));
+        let kind = uplink.codec().format().payload_type;
+        line(out, format_args!("a=fmtp:{kind} x-google-start-bitrate={START_KBIT}"));
     }
     if uplink == Uplink::Camera {
         for rid in Rid::ALL {
@@ -315,12 +326,12 @@ fn write_uplink(out: &mut String, transport: &str, uplink: Uplink) {
 }
 
 fn write_slot(out: &mut String, transport: &str, slot: SlotId) {
-    let audio = !slot.is_video();
-    write_media(out, audio, transport, &slot.to_string(), "sendonly");
-    write_codecs(out, audio);
+    let codecs = if slot.is_video() { Codec::PICTURES } else { &[Codec::Opus] };
+    write_media(out, codecs, transport, &slot.to_string(), "sendonly");
+    codecs.iter().for_each(|codec| write_codec(out, *codec));
     // A stream of its own for each slot: a common one makes browsers hold video back for audio (MEDIA.md §2).
     line(out, format_args!("a=msid:{slot} {slot}"));
-    write_sources(out, slot, !audio);
+    write_sources(out, slot, slot.is_video());
 }
 
 /// The SSRCs of a slot, with or without retransmissions.
@@ -335,30 +346,36 @@ pub(crate) fn write_sources(out: &mut String, slot: SlotId, repaired: bool) {
     }
 }
 
-fn write_media(out: &mut String, audio: bool, transport: &str, mid: &str, direction: &str) {
-    if audio {
-        line(out, format_args!("m=audio 9 UDP/TLS/RTP/SAVPF {OPUS}"));
-    } else {
-        line(out, format_args!("m=video 9 UDP/TLS/RTP/SAVPF {VP8} {RTX}"));
-    }
+fn write_media(out: &mut String, codecs: &[Codec], transport: &str, mid: &str, direction: &str) {
+    let media = if codecs.iter().any(|codec| codec.is_video()) { "video" } else { "audio" };
+    let formats = codecs.iter().map(|codec| codec.format());
+    let numbers = formats.flat_map(|format| [Some(format.payload_type), format.rtx]).flatten();
+    let numbers: Vec<String> = numbers.map(|number| number.to_string()).collect();
+    line(out, format_args!("m={media} 9 UDP/TLS/RTP/SAVPF {}", numbers.join(" ")));
     out.push_str(transport);
     line(out, format_args!("a=mid:{mid}\r\na={direction}\r\na=extmap:{MID_EXTENSION} {}", extension::MID));
     line(out, format_args!("a=extmap:{TRANSPORT_CC_EXTENSION} {}", extension::TRANSPORT_CC));
 }
 
-fn write_codecs(out: &mut String, audio: bool) {
-    if audio {
-        // Redundancy against loss, and nothing sent in silence.
-        let parameters = "minptime=10;useinbandfec=1;usedtx=1";
-        line(out, format_args!("a=rtpmap:{OPUS} opus/48000/2\r\na=fmtp:{OPUS} {parameters}"));
-        line(out, format_args!("a=rtcp-fb:{OPUS} transport-cc"));
-        return;
+fn write_codec(out: &mut String, codec: Codec) {
+    let Format { payload_type, rtx } = codec.format();
+    line(out, format_args!("a=rtpmap:{payload_type} {}", codec.name()));
+    let (parameters, feedback): (_, &[&str]) = match codec {
+        // Nothing is sent in silence.
+        Codec::Opus => (codec.parameters("").map(|known| known + ";usedtx=1"), &["transport-cc"]),
+        Codec::Vp8 => (None, &["ccm fir", "nack", "nack pli", "goog-remb", "transport-cc"]),
+        // Many lines in each of many slots: no more than is used.
+        _ => (codec.parameters(""), &["nack", "nack pli", "transport-cc"]),
+    };
+    if let Some(parameters) = parameters {
+        line(out, format_args!("a=fmtp:{payload_type} {parameters}"));
     }
-    line(out, format_args!("a=rtpmap:{VP8} VP8/90000"));
-    for feedback in ["ccm fir", "nack", "nack pli", "goog-remb", "transport-cc"] {
-        line(out, format_args!("a=rtcp-fb:{VP8} {feedback}"));
+    for feedback in feedback {
+        line(out, format_args!("a=rtcp-fb:{payload_type} {feedback}"));
     }
-    line(out, format_args!("a=rtpmap:{RTX} rtx/90000\r\na=fmtp:{RTX} apt={VP8}"));
+    if let Some(rtx) = rtx {
+        line(out, format_args!("a=rtpmap:{rtx} rtx/90000\r\na=fmtp:{rtx} apt={payload_type}"));
+    }
 }
 
 /// Candidates of one thread: every announced address with its port.

@@ -38,7 +38,7 @@ a=extmap:3 urn:ietf:params:rtp-hdrext:sdes:mid\r\na=extmap:9/sendonly urn:ietf:p
 a=fmtp:120 max-fs=12288;max-fr=60\r\na=fmtp:124 apt=120\r\na=rtpmap:120 VP8/90000\r\na=rtpmap:124 rtx/90000\r\n\
 a=ssrc:28 cname:{x}\r\na=ssrc:29 cname:{x}\r\na=ssrc-group:FID 28 29\r\n\
 m=video 0 UDP/TLS/RTP/SAVPF 120\r\nc=IN IP4 0.0.0.0\r\na=mid:scr\r\na=inactive\r\n\
-m=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=mid:a0\r\na=recvonly\r\n\
+m=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=mid:a0\r\na=recvonly\r\na=rtpmap:111 opus/48000/2\r\n\
 a=extmap:5/recvonly http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01\r\n";
 
 #[test]
@@ -77,11 +77,11 @@ fn an_answer_gives_all_that_the_plane_needs() {
     );
     assert_eq!(remote.fingerprint, std::array::from_fn(|i| i as u8));
     let microphone = remote.microphone.unwrap();
-    assert_eq!((microphone.payload_type, microphone.level_extension), (111, Some(4)));
+    assert_eq!((microphone.format.payload_type, microphone.level_extension), (111, Some(4)));
     assert_eq!((microphone.transport_cc_extension, remote.transport_cc_extension), (Some(5), Some(5)));
     assert_eq!(microphone.sources, [(1_550_124_976, None)]);
     let camera = remote.camera.unwrap();
-    assert_eq!((camera.payload_type, camera.rtx_payload_type), (120, Some(124)));
+    assert_eq!(camera.format, Format { payload_type: 120, rtx: Some(124) });
     assert_eq!((camera.mid_extension, camera.rid_extension), (Some(3), Some(9)));
     assert_eq!(camera.transport_cc_extension, None);
     assert_eq!(camera.sources, [(28, Some(29))]);
@@ -99,6 +99,45 @@ fn layers_are_asked_of_the_camera_and_read_from_the_answer() {
     let rids = |answer: &str| Remote::parse_answer(answer).unwrap().camera.unwrap().rids;
     assert_eq!(rids(&ANSWER.replace("a=mid:cam\r\n", &layers)), LayerSet::from_iter([Rid::L, Rid::H]));
     assert_eq!(rids(&ANSWER.replace("a=mid:cam\r\n", lines)), LayerSet::NONE, "no simulcast");
+}
+
+#[test]
+fn slots_offer_every_codec_and_keep_those_that_the_answer_has() {
+    let sdp = offer(1, SlotCount { audio: 3, video: 25 });
+    let sections: Vec<&str> = sdp.split("\r\nm=").collect();
+    let of = |mid: &str| {
+        let name = format!("\r\na=mid:{mid}\r\n");
+        *sections.iter().find(|section| section.contains(&name)).unwrap()
+    };
+    assert!(of("cam").starts_with("video 9 UDP/TLS/RTP/SAVPF 96 97\r\n"), "one codec up: {}", of("cam"));
+    assert!(
+        of("v0")
+            .starts_with("video 9 UDP/TLS/RTP/SAVPF 96 97 98 99 100 101 102 103 104 105 106 107 108 109\r\n")
+    );
+    for line in [
+        "a=rtpmap:102 H264/90000",
+        "a=fmtp:102 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f",
+        "a=rtcp-fb:102 nack pli",
+        "a=fmtp:103 apt=102",
+    ] {
+        assert!(of("v24").contains(&format!("\r\n{line}\r\n")), "{line}");
+    }
+    // As the browser's message it has to fit: two bytes more for each line's end.
+    let told = sdp.len() + 2 * sdp.lines().count();
+    assert!(told < 100_000, "{told}");
+
+    let answer = ANSWER.to_owned()
+        + "m=video 9 UDP/TLS/RTP/SAVPF 96 97 108 98\r\nc=IN IP4 0.0.0.0\r\na=mid:v1\r\na=recvonly\r\n\
+           a=rtpmap:96 VP8/90000\r\na=rtpmap:97 rtx/90000\r\na=fmtp:97 apt=96\r\na=rtpmap:108 H264/90000\r\n\
+           a=fmtp:108 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=f4001f\r\n\
+           a=rtpmap:98 VP9/90000\r\na=fmtp:98 profile-id=2\r\n";
+    let slots = Remote::parse_answer(&answer).unwrap().slots;
+    assert_eq!(slots.iter().map(|(slot, _)| *slot).collect::<Vec<_>>(), [SlotId::Audio(0), SlotId::Video(1)]);
+    let SlotParameters { mid, formats } = &slots[1].1;
+    assert_eq!(mid.as_ref().map(|(id, mid)| (*id, mid.as_str())), Some((MID_EXTENSION, "v1")));
+    assert_eq!(formats.of(Codec::Vp8), Some(Codec::Vp8.format()));
+    assert_eq!(formats.of(Codec::H264High), Some(Format { payload_type: 108, rtx: None }));
+    assert_eq!([Codec::Vp9, Codec::Av1, Codec::Opus].map(|codec| formats.of(codec)), [None; 3]);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use crate::api::{Command, Feed, IceCredentials, PeerId, Publication, SlotCount, SlotId, Uplink};
+use crate::codec::{Codec, Head};
 use crate::description::Remote;
 use crate::framing::{Deframer, FRAME_MAX};
 use crate::plane::{Batch, Plane};
@@ -23,7 +24,7 @@ use crate::{rtcp, transport_cc};
 pub type Entry = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub const ENTRIES: [Entry; 9] = [
+pub const ENTRIES: [Entry; 10] = [
     ("demultiplexer", demultiplexer),
     ("rtp", rtp),
     ("extensions", extensions),
@@ -31,6 +32,7 @@ pub const ENTRIES: [Entry; 9] = [
     ("transport_feedback", transport_feedback),
     ("sdp", sdp),
     ("vp8", vp8),
+    ("codecs", codecs),
     ("framing", framing),
     ("rewriting", rewriting),
 ];
@@ -107,6 +109,19 @@ pub fn vp8(bytes: &[u8]) {
     assert_eq!(after.and_then(Descriptor::picture_id), before.shifted_picture_id(picture_by));
     assert_eq!(after.and_then(Descriptor::tl0), before.tl0().map(|tl0| tl0.wrapping_add(tl0_by)));
     assert_eq!(after.map(|after| after.key_frame), Some(before.key_frame));
+}
+
+/// The first byte is a codec, the rest a payload of it. What begins a key frame does so whatever comes behind it.
+pub fn codecs(bytes: &[u8]) {
+    let Some((number, payload)) = bytes.split_first() else { return };
+    let codec = Codec::ALL[usize::from(*number) % Codec::ALL.len()];
+    let key_frame = codec.head(payload).key_frame;
+    assert!(!key_frame || codec.is_video() && !payload.is_empty());
+    for length in 0..payload.len().min(64) {
+        let head = codec.head(&payload[..length]);
+        assert!(!head.key_frame || key_frame, "{codec:?}");
+        assert!(head.vp8.is_none() || codec == Codec::Vp8);
+    }
 }
 
 /// Datagrams, each behind a byte with its length, from a tuple that is known and from one that is not.
@@ -213,7 +228,12 @@ impl Layer {
         let timestamp = u32::from(self.picture) * 3000;
         let publication = Publication { peer: PeerId(1), uplink: Uplink::Camera };
         let report = (detail & 4 != 0).then_some(Report { publication, ntp: index << 24, timestamp });
-        Incoming { key: self.key, index, timestamp, vp8: Descriptor::parse(&payload), report }
+        // The third one has another codec.
+        let head = match self.key.track {
+            2 => Head { key_frame: key_frame == 0, vp8: None },
+            _ => Codec::Vp8.head(&payload),
+        };
+        Incoming { key: self.key, index, timestamp, head, report }
     }
 }
 

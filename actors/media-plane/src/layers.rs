@@ -144,6 +144,8 @@ pub enum Reason {
     Server,
     /// Nothing is sent, because of the line or the server.
     Paused,
+    /// Nothing is sent, because the receiver does not have the publication's codec.
+    Codec,
 }
 
 #[cfg(test)]

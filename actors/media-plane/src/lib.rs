@@ -18,11 +18,14 @@ pub mod streaming;
 mod allocation;
 mod allotment;
 mod api;
+mod av1;
 mod bandwidth;
+mod codec;
 mod counters;
 mod datagram;
 mod due;
 mod framing;
+mod h264;
 mod history;
 mod keyframe;
 mod layers;
@@ -50,6 +53,7 @@ mod track;
 mod transport;
 mod transport_cc;
 mod vp8;
+mod vp9;
 mod wanted;
 mod worker;
 
@@ -60,6 +64,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 pub use api::*;
+pub use codec::{Codec, Format, Formats};
 pub use layers::*;
 
 use plane::Plane;

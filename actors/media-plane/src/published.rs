@@ -1,6 +1,7 @@
 //! A publication as its thread knows it: its layers, the slots that show it, and what its sender is told to send.
 
 use crate::api::{Publication, Uplink};
+use crate::codec::Codec;
 use crate::layers::Rid;
 use crate::plane::RelayTo;
 use crate::track::Subscriber;
@@ -9,6 +10,8 @@ use crate::wanted::Wanted;
 pub(crate) struct Published {
     pub(crate) id: Publication,
     pub(crate) allowed: bool,
+    /// `None` before its sender has said, or for another thread's before its first packet.
+    pub(crate) codec: Option<Codec>,
     /// Whether anything has come of it.
     pub(crate) seen: bool,
     /// Its tracks by rid, each from its first packet on.
@@ -25,6 +28,7 @@ impl Published {
         Self {
             id,
             allowed: false,
+            codec: None,
             seen: false,
             layers: [None; 3],
             watchers: Vec::new(),

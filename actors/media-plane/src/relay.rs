@@ -9,6 +9,7 @@
 //! next key frame; audio passes while an eighth is left; requests while there is any room, and else wait.
 
 use crate::api::{PeerId, Publication, Uplink};
+use crate::codec::Codec;
 use crate::layers::{LayerSet, Rid};
 
 /// Bytes of a ring: half a second of 8 Mbit/s. Its memory is touched only as far as it is used.
@@ -22,6 +23,7 @@ const AUDIO_RESERVE: usize = RING_BYTES / 8;
 pub(crate) struct RelayedPacket<'a> {
     pub(crate) publication: Publication,
     pub(crate) rid: Rid,
+    pub(crate) codec: Codec,
     /// Changes when the numbers begin anew: another source, an interruption, packets that were left out.
     pub(crate) stream: u64,
     /// Extended sequence number.
@@ -194,7 +196,7 @@ fn write_head(out: &mut Vec<u8>, relayed: &Relayed<'_>) {
     out.extend(publication.peer.0.to_be_bytes());
     match relayed {
         Relayed::Packet(packet) => {
-            out.extend([u8::from(packet.marker), packet.level]);
+            out.extend([packet.codec as u8, u8::from(packet.marker), packet.level]);
             out.extend(packet.stream.to_be_bytes());
             out.extend(packet.index.to_be_bytes());
             out.extend(packet.timestamp.to_be_bytes());
@@ -216,7 +218,8 @@ fn read(record: &[u8]) -> Option<Relayed<'_>> {
     let rid = Rid::ALL.get(usize::from(*layers)).copied();
     Some(match kind {
         0 => {
-            let ([marker, level], rest) = rest.split_first_chunk::<2>()?;
+            let ([codec, marker, level], rest) = rest.split_first_chunk::<3>()?;
+            let codec = *Codec::ALL.get(usize::from(*codec))?;
             let (stream, rest) = number(rest)?;
             let (index, rest) = number(rest)?;
             let (timestamp, payload) = rest.split_first_chunk::<4>()?;
@@ -226,6 +229,7 @@ fn read(record: &[u8]) -> Option<Relayed<'_>> {
             Relayed::Packet(RelayedPacket {
                 publication,
                 rid,
+                codec,
                 stream,
                 index,
                 timestamp,
@@ -266,8 +270,18 @@ mod tests {
 
     fn packet(uplink: Uplink, index: u64, payload: &[u8]) -> Relayed<'_> {
         let (timestamp, marker, level) = (7, index.is_multiple_of(2), 99);
-        let (publication, rid, stream) = (of(uplink), Rid::M, 1 << 40);
-        Relayed::Packet(RelayedPacket { publication, rid, stream, index, timestamp, marker, level, payload })
+        let codec = if uplink == Uplink::Microphone { Codec::Opus } else { Codec::H264High444 };
+        Relayed::Packet(RelayedPacket {
+            publication: of(uplink),
+            rid: Rid::M,
+            codec,
+            stream: 1 << 40,
+            index,
+            timestamp,
+            marker,
+            level,
+            payload,
+        })
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! A slot: one receiving m-line with an SSRC, a payload type and numbers of its own, whatever track it carries.
+//! A slot: one receiving m-line with an SSRC and numbers of its own, whatever track it carries, in whatever codec.
 //!
 //! Pure. Whatever begins - another publication, another layer, the same source after an interruption - nothing jumps:
 //! sequence numbers and picture ids go on by one (see `segments`), timestamps by the time that passed (MEDIA.md §2),
@@ -8,11 +8,11 @@
 use std::time::Instant;
 
 use crate::api::{Feed, Publication, SlotId};
+use crate::codec::{Codec, Format, Formats, Head};
 use crate::description::SlotParameters;
 use crate::rtp::Template;
 use crate::segments::Segments;
 use crate::thinning::{Thinning, Verdict};
-use crate::vp8::Descriptor;
 
 /// How far two layers' pictures of the same moment may be apart, seconds; more is a clock that cannot be believed.
 const APART_MAX: i64 = 2;
@@ -38,7 +38,7 @@ pub(crate) struct Incoming {
     pub(crate) key: TrackKey,
     pub(crate) index: u64,
     pub(crate) timestamp: u32,
-    pub(crate) vp8: Option<Descriptor>,
+    pub(crate) head: Head,
     /// The last one of its track.
     pub(crate) report: Option<Report>,
 }
@@ -86,9 +86,7 @@ pub(crate) struct Slot {
     pub(crate) id: SlotId,
     pub(crate) template: Template,
     pub(crate) rtx_template: Template,
-    pub(crate) payload_type: u8,
-    /// Without it the receiver takes no retransmissions.
-    pub(crate) rtx_payload_type: Option<u8>,
+    formats: Formats,
     pub(crate) packets: u32,
     pub(crate) octets: u32,
     pub(crate) rtx_index: u64,
@@ -115,8 +113,7 @@ impl Slot {
             id,
             template: Template::new(id.ssrc(), &parameters),
             rtx_template: Template::new(id.rtx_ssrc(), &parameters),
-            payload_type: parameters.payload_type,
-            rtx_payload_type: parameters.rtx_payload_type,
+            formats: parameters.formats,
             packets: 0,
             octets: 0,
             rtx_index: random >> 50,
@@ -140,8 +137,17 @@ impl Slot {
     pub(crate) fn shape(&mut self, parameters: &SlotParameters) {
         self.template = Template::new(self.id.ssrc(), parameters);
         self.rtx_template = Template::new(self.id.rtx_ssrc(), parameters);
-        self.payload_type = parameters.payload_type;
-        self.rtx_payload_type = parameters.rtx_payload_type;
+        self.formats = parameters.formats;
+    }
+
+    /// How the receiver takes a codec here; `None` if it cannot.
+    pub(crate) fn format(&self, codec: Codec) -> Option<Format> {
+        self.formats.of(codec)
+    }
+
+    /// A payload type for what is nothing but padding.
+    pub(crate) fn padding_type(&self) -> Option<u8> {
+        self.formats.rtx()
     }
 
     pub(crate) fn feed(&self) -> Feed {
@@ -211,12 +217,12 @@ impl Slot {
             if self.wanted != Some(packet.key.track) {
                 return Taken::Ignore;
             }
-            if self.id.is_video() && !packet.vp8.is_some_and(|vp8| vp8.key_frame) {
+            if self.id.is_video() && !packet.head.key_frame {
                 return Taken::NeedsKeyframe;
             }
             left = self.playing().map(|key| key.track).filter(|track| *track != packet.key.track);
             self.begin(now, packet);
-        } else if let Some(vp8) = packet.vp8.filter(|_| self.segments.is_ahead(packet.index))
+        } else if let Some(vp8) = packet.head.vp8.filter(|_| self.segments.is_ahead(packet.index))
             && let Verdict::HeldBack { begins } = self.thinning.judge(&vp8, packet.timestamp)
         {
             self.segments.hold_back(packet.index, begins);
@@ -230,7 +236,7 @@ impl Slot {
         if index > highest {
             self.timestamp = timestamp;
             self.report = packet.report;
-            if let Some(vp8) = packet.vp8 {
+            if let Some(vp8) = packet.head.vp8 {
                 self.picture_id = vp8.shifted_picture_id(segment.shift.picture).unwrap_or(self.picture_id);
                 self.tl0 = vp8.tl0().map_or(self.tl0, |tl0| tl0.wrapping_add(segment.shift.tl0));
             }
@@ -243,7 +249,7 @@ impl Slot {
     }
 
     fn begin(&mut self, now: Instant, packet: &Incoming) {
-        let shift = packet.vp8.map_or_else(Shift::default, |vp8| Shift {
+        let shift = packet.head.vp8.map_or_else(Shift::default, |vp8| Shift {
             picture: vp8.picture_id().map_or(0, |id| self.picture_id.wrapping_add(1).wrapping_sub(id)),
             tl0: vp8.tl0().map_or(0, |tl0| self.tl0.wrapping_add(1).wrapping_sub(tl0)),
         });
@@ -251,7 +257,7 @@ impl Slot {
         let offset = timestamp.wrapping_sub(packet.timestamp);
         self.segments.begin(packet.key, packet.index, offset, shift);
         self.thinning.begin();
-        if let Some(vp8) = packet.vp8 {
+        if let Some(vp8) = packet.head.vp8 {
             self.thinning.judge(&vp8, packet.timestamp);
         }
         self.live = true;

@@ -13,11 +13,11 @@ fn feed(peer: u64) -> Feed {
 fn video(key: TrackKey, index: u64, timestamp: u32, key_frame: bool, picture: u16) -> Incoming {
     let [high, low] = (picture | 0x8000).to_be_bytes();
     let payload = [0x90, 0xe0, high, low, 9, 0x20, u8::from(!key_frame), 0];
-    Incoming { key, index, timestamp, vp8: Descriptor::parse(&payload), report: None }
+    Incoming { key, index, timestamp, head: Codec::Vp8.head(&payload), report: None }
 }
 
 fn audio(key: TrackKey, index: u64, timestamp: u32) -> Incoming {
-    Incoming { key, index, timestamp, vp8: None, report: None }
+    Incoming { key, index, timestamp, head: Head::default(), report: None }
 }
 
 #[expect(clippy::disallowed_methods, reason = "the origin of made-up time")]
@@ -181,8 +181,8 @@ fn between_layers_of_a_publication_time_goes_on_by_its_own_clock() {
 fn temporal(index: u64, picture: u16, tid: u8, sync: bool) -> Incoming {
     let [high, low] = (picture | 0x8000).to_be_bytes();
     let payload = [0x90, 0xe0, high, low, 9, tid << 6 | u8::from(sync) << 5, 1, 0];
-    let vp8 = Descriptor::parse(&payload);
-    Incoming { key: ONE, index, timestamp: u32::from(picture) * 3000, vp8, report: None }
+    let head = Codec::Vp8.head(&payload);
+    Incoming { key: ONE, index, timestamp: u32::from(picture) * 3000, head, report: None }
 }
 
 #[test]
@@ -201,7 +201,7 @@ fn held_back_frames_leave_no_gap_and_repairs_still_find_their_packets() {
             let packet = temporal(index, (0x7ff0 + picture) & 0x7fff, picture as u8 % 2, true);
             if let Taken::Forward(rewritten) = slot.take(start, &packet) {
                 sent.push((rewritten.index, index));
-                let vp8 = packet.vp8.unwrap();
+                let vp8 = packet.head.vp8.unwrap();
                 pictures.push(vp8.shifted_picture_id(rewritten.shift.picture).unwrap());
             }
         }

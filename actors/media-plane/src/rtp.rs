@@ -172,6 +172,7 @@ pub(crate) fn pad(out: &mut Vec<u8>, start: usize, count: usize) {
 mod tests {
     use super::*;
     use crate::api::SlotId;
+    use crate::codec::Formats;
     use crate::testing::Random;
 
     #[test]
@@ -192,7 +193,7 @@ mod tests {
 
     fn named(mid: &str) -> SlotParameters {
         let mid = Some((1, mid.to_owned()));
-        SlotParameters { mid, payload_type: 96, rtx_payload_type: None }
+        SlotParameters { mid, formats: Formats::default() }
     }
 
     #[test]
@@ -214,7 +215,7 @@ mod tests {
     #[test]
     fn a_name_too_long_for_the_header_is_left_out() {
         let mid = Some((5, "{9b2c55a1-7d1f-4f5e}".to_owned()));
-        let parameters = SlotParameters { mid, payload_type: 100, rtx_payload_type: None };
+        let parameters = SlotParameters { mid, formats: Formats::default() };
         let template = Template::new(7, &parameters);
         let mut packet = Vec::new();
         template.write(&mut packet, false, 100, 1, 2, 3);

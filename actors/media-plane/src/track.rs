@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::api::Publication;
+use crate::codec::Codec;
 use crate::history::History;
 use crate::keyframe::KeyframeRequests;
 use crate::layers::Rid;
@@ -45,6 +46,7 @@ pub(crate) struct Origin {
 pub(crate) struct Track {
     /// `None` for music.
     pub(crate) origin: Option<Origin>,
+    pub(crate) codec: Codec,
     pub(crate) key: TrackKey,
     pub(crate) allowed: bool,
     pub(crate) source: Option<Source>,
@@ -53,7 +55,7 @@ pub(crate) struct Track {
     pub(crate) keyframes: KeyframeRequests,
     pub(crate) clock: SourceClock,
     pub(crate) meter: Meter,
-    /// Pixels, of the last key frame.
+    /// Pixels, of the last key frame that told.
     pub(crate) size: Option<(u16, u16)>,
     /// It is being sent, as far as has been noticed.
     pub(crate) live: bool,
@@ -63,9 +65,11 @@ pub(crate) struct Track {
 }
 
 impl Track {
-    pub(crate) fn new(origin: Option<Origin>, video: bool, key: TrackKey) -> Self {
+    pub(crate) fn new(origin: Option<Origin>, codec: Codec, key: TrackKey) -> Self {
+        let video = codec.is_video();
         Self {
             origin,
+            codec,
             key,
             allowed: origin.is_none(),
             source: None,
@@ -93,7 +97,7 @@ impl Track {
     }
 
     pub(crate) fn is_video(&self) -> bool {
-        self.clock.rate == 90_000
+        self.codec.is_video()
     }
 
     /// Another source, or the same one after an interruption: nothing of before is forwarded or sent again.

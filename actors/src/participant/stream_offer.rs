@@ -24,7 +24,9 @@ pub enum OfferRefused {
     #[error("The offer has no m-line that points this way: publishing needs sendonly, watching recvonly.")]
     Direction,
     /// None of its codecs is forwarded.
-    #[error("None of the offered codecs can be used here. This server forwards Opus and VP8.")]
+    #[error(
+        "None of the offered codecs can be used here. This server forwards Opus, VP8, H264, VP9 and AV1."
+    )]
     Codec,
 }
 
@@ -152,7 +154,7 @@ mod tests {
         let refused = |sdp: &str, right| StreamOffer::read(sdp, right).unwrap_err();
         assert!(matches!(refused("x", StreamRight::Publish), OfferRefused::Malformed(_)));
         assert_eq!(refused(OFFER, StreamRight::Watch), OfferRefused::Direction);
-        let other = OFFER.replace("opus", "G722").replace("VP8", "VP9");
+        let other = OFFER.replace("opus", "G722").replace("VP8", "H263").replace("H264", "H265");
         assert_eq!(refused(&other, StreamRight::Publish), OfferRefused::Codec);
     }
 }

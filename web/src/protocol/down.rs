@@ -174,6 +174,8 @@ pub enum QualityReason {
     Server,
     /// Nothing is sent, because of the line or the server.
     Paused,
+    /// Nothing is sent, because this client did not accept the publication's codec.
+    Codec,
 }
 
 /// What a video slot carries.

@@ -230,6 +230,7 @@ fn quality_down((slot, quality): (SlotId, SlotQuality)) -> wire::SlotQuality {
         Reason::Source => wire::QualityReason::Source,
         Reason::Server => wire::QualityReason::Server,
         Reason::Paused => wire::QualityReason::Paused,
+        Reason::Codec => wire::QualityReason::Codec,
     };
     wire::SlotQuality { mid: mid(slot), layer: quality.layer.map(layer_down), reason }
 }

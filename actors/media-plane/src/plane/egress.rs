@@ -206,16 +206,17 @@ fn write(
     let track = tracks.get(packet.key.track).filter(|track| track.key == packet.key)?;
     let stored = track.history.get(packet.source_index)?;
     let slot = peer.slots.get(usize::from(packet.slot))?;
+    let format = slot.format(track.codec)?;
     let (start, transport) = (out.len(), peer.budget.next_seq_no());
     let (template, index) = match packet.resend {
         Some(index) => {
-            let (seq_no, kind) = (index as u16, slot.rtx_payload_type?);
+            let (seq_no, kind) = (index as u16, format.rtx?);
             slot.rtx_template.write(out, stored.marker, kind, seq_no, packet.timestamp, transport);
             out.extend_from_slice(&(packet.index as u16).to_be_bytes());
             (&slot.rtx_template, index)
         }
         None => {
-            let (seq_no, kind) = (packet.index as u16, slot.payload_type);
+            let (seq_no, kind) = (packet.index as u16, format.payload_type);
             slot.template.write(out, stored.marker, kind, seq_no, packet.timestamp, transport);
             (&slot.template, packet.index)
         }

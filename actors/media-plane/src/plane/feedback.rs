@@ -85,13 +85,16 @@ impl Plane {
 
     fn resend(&mut self, now: Instant, at: u32, ssrc: u32, pairs: &[u8]) {
         let Some(peer) = self.peers.get_mut(at) else { return };
-        let repaired = |slot: &crate::rewrite::Slot| slot.id.is_video() && slot.rtx_payload_type.is_some();
-        let slot = peer.slots.iter().position(|slot| repaired(slot) && slot.id.ssrc() == ssrc);
+        let slot = peer.slots.iter().position(|slot| slot.id.is_video() && slot.id.ssrc() == ssrc);
         let Some(number) = slot else { return };
         let now_us = now.saturating_duration_since(self.wall.at).as_micros() as i64;
         for seq_no in nacked(pairs) {
             let Some(found) = peer.slots[number].find(seq_no) else { continue };
             let track = self.tracks.get(found.key.track).filter(|track| track.key == found.key);
+            let format = track.and_then(|track| peer.slots[number].format(track.codec));
+            if format.is_none_or(|format| format.rtx.is_none()) {
+                continue;
+            }
             let stored = track.and_then(|track| track.history.get_again(now, found.source_index));
             let Some(stored) = stored.filter(|stored| {
                 peer.may_resend(now) && peer.budget.may_repair(now_us, stored.payload.len())

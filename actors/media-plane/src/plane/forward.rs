@@ -6,6 +6,7 @@ use super::lines::TICK;
 use super::peer::Waiting;
 use super::{Lane, Plane};
 use crate::api::{Event, Uplink};
+use crate::codec::Head;
 use crate::description::UplinkParameters;
 use crate::music::SAMPLES;
 use crate::reception::{Arrival, Reception};
@@ -13,7 +14,6 @@ use crate::rewrite::{Incoming, Rewritten, Taken};
 use crate::route::Route;
 use crate::rtp::Header;
 use crate::track::Source;
-use crate::vp8::Descriptor;
 
 /// Payloads beyond this would not fit a packet again with our own header.
 const PAYLOAD_MAX: usize = 1400;
@@ -30,7 +30,7 @@ pub(super) struct Media<'a> {
     pub(super) index: u64,
     pub(super) timestamp: u32,
     pub(super) marker: bool,
-    pub(super) vp8: Option<Descriptor>,
+    pub(super) head: Head,
     pub(super) payload: &'a [u8],
 }
 
@@ -56,7 +56,8 @@ impl Plane {
         let untold = role.uplink == Uplink::Microphone && parameters.level_extension.is_none();
         let level = told.or_else(|| (untold && payload.len() > SILENT_MAX).then_some(UNTOLD));
         let expected =
-            if role.retransmission { parameters.rtx_payload_type } else { Some(parameters.payload_type) };
+            if role.retransmission { parameters.format.rtx } else { Some(parameters.format.payload_type) };
+        let head = parameters.codec.head(payload);
         let track = role.track;
         if moved {
             self.moved(now, at);
@@ -71,8 +72,7 @@ impl Plane {
         if let Some(level) = level {
             self.level(now, at, track, level);
         }
-        let vp8 = if role.uplink == Uplink::Microphone { None } else { Descriptor::parse(payload) };
-        let media = Media { index, timestamp: header.timestamp, marker: header.marker, vp8, payload };
+        let media = Media { index, timestamp: header.timestamp, marker: header.marker, head, payload };
         self.arrived(now, (at, track), header.ssrc, media);
         Some(())
     }
@@ -89,9 +89,8 @@ impl Plane {
             self.epochs = epoch;
         }
         track.clock.packet(now, media.timestamp);
-        let temporal = media.vp8.map_or(0, |vp8| vp8.temporal);
-        track.meter.add(now, temporal, media.payload.len());
-        let size = media.vp8.and_then(|vp8| vp8.size(media.payload)).or(track.size);
+        track.meter.add(now, media.head.temporal(), media.payload.len());
+        let size = media.head.size(media.payload).or(track.size);
         let news = !track.live || size != track.size;
         (track.live, track.size) = (true, size);
         let Some(source) = &mut track.source else { return };
@@ -124,8 +123,8 @@ impl Plane {
         let track = self.tracks.get_mut(number).filter(|track| track.allowed)?;
         let source = track.source.as_mut()?;
         if let Some(index) = source.reception.repaired(now, u16::from_be_bytes(*original)) {
-            let vp8 = if track.is_video() { Descriptor::parse(payload) } else { None };
-            let media = Media { index, timestamp: header.timestamp, marker: header.marker, vp8, payload };
+            let head = track.codec.head(payload);
+            let media = Media { index, timestamp: header.timestamp, marker: header.marker, head, payload };
             self.forward(now, number, media);
         }
         Some(())
@@ -145,7 +144,8 @@ impl Plane {
             if let Some(track) = self.tracks.get_mut(number) {
                 track.clock.packet(now, timestamp);
             }
-            let media = Media { index: count, timestamp, marker: false, vp8: None, payload: &packet };
+            let media =
+                Media { index: count, timestamp, marker: false, head: Head::default(), payload: &packet };
             self.forward(now, number, media);
         }
     }
@@ -153,17 +153,17 @@ impl Plane {
     pub(super) fn forward(&mut self, now: Instant, number: u32, media: Media<'_>) {
         let Some(track) = self.tracks.get_mut(number) else { return };
         let video = track.is_video();
-        let vp8 = media.vp8;
-        if !track.history.store(now, media.index, (media.timestamp, media.marker), vp8, media.payload) {
+        let (at, kept) = ((media.timestamp, media.marker), media.head.vp8);
+        if !track.history.store(now, media.index, at, kept, media.payload) {
             return;
         }
-        if vp8.is_some_and(|vp8| vp8.key_frame) {
+        if media.head.key_frame {
             track.keyframes.arrived();
         }
         let needed_elsewhere = self.relay_packet(number, &media);
         let Some(track) = self.tracks.get_mut(number) else { return };
         let (index, timestamp, report) = (media.index, media.timestamp, track.report());
-        let packet = Incoming { key: track.key, index, timestamp, vp8, report };
+        let packet = Incoming { key: track.key, index, timestamp, head: media.head, report };
         // Taken out for the loop and put back: the loop needs all of `self`, and allocates nothing this way.
         let subscribers = std::mem::take(&mut track.subscribers);
         let lane = if video { Lane::Video } else { Lane::Urgent };

@@ -10,7 +10,7 @@ use super::peer::Peer;
 use crate::allocation::{Choice, Layer, Wish};
 use crate::allotment::HEADROOM;
 use crate::api::{Event, PeerId, SlotId};
-use crate::layers::{Bitrate, Demand, LayerSet, Reason, Rid};
+use crate::layers::{Bitrate, Demand, LayerSet, Reason, Rid, SlotQuality};
 use crate::overload::Ceiling;
 use crate::published::Published;
 use crate::rewrite::Slot;
@@ -96,6 +96,12 @@ impl Plane {
     pub(super) fn review(&mut self, now: Instant, at: u32) {
         let now_us = self.micros(now);
         let Some(peer) = self.peers.get(at) else { return };
+        let unseen: Vec<u16> =
+            self.wished(peer).filter(|(.., takes)| !takes).map(|wished| wished.0).collect();
+        for slot in unseen {
+            self.refuse(now, Subscriber { peer: at, slot });
+        }
+        let Some(peer) = self.peers.get(at) else { return };
         let (slots, wishes): (Vec<u16>, Vec<Wish>) = self.wishes(peer).unzip();
         let before: Vec<_> = slots.iter().map(|slot| peer.views[usize::from(*slot)].given).collect();
         let audio = self.audio_bits(peer);
@@ -126,11 +132,30 @@ impl Plane {
 
     /// What each slot with a picture wants, and what there is of it.
     fn wishes<'a>(&'a self, peer: &'a Peer) -> impl Iterator<Item = (u16, Wish)> + 'a {
+        self.wished(peer).filter(|(.., takes)| *takes).map(|(number, published, _)| {
+            let demand = peer.views[usize::from(number)].demand;
+            (number, Wish { demand, layers: self.layers(published), cap: self.ceiling.cap(demand.priority) })
+        })
+    }
+
+    /// What each slot with a picture is to show, and whether its receiver takes that codec.
+    fn wished<'a>(&'a self, peer: &'a Peer) -> impl Iterator<Item = (u16, &'a Published, bool)> + 'a {
         (0..).zip(peer.slots.iter().zip(&peer.views)).filter_map(|(number, (slot, view))| {
             let published = self.published.get(view.published?).filter(|_| slot.id.is_video())?;
-            let cap = self.ceiling.cap(view.demand.priority);
-            Some((number, Wish { demand: view.demand, layers: self.layers(published), cap }))
+            let takes = published.codec.is_none_or(|codec| slot.format(codec).is_some());
+            Some((number, published, takes))
         })
+    }
+
+    /// Nothing is sent to a slot whose receiver does not take the codec.
+    fn refuse(&mut self, now: Instant, subscriber: Subscriber) {
+        let quality = SlotQuality { layer: None, reason: Reason::Codec };
+        self.obey(now, subscriber, &Choice { quality, temporal: 0, needs: LayerSet::NONE });
+        if let Some(peer) = self.peers.get_mut(subscriber.peer) {
+            peer.views[usize::from(subscriber.slot)].given = None;
+        }
+        // Nothing may flow that would make anybody look at this.
+        self.line_used(now);
     }
 
     fn layers(&self, published: &Published) -> [Option<Layer>; 3] {

@@ -166,7 +166,7 @@ impl Plane {
 
 fn write_padding(peer: &mut Peer, number: usize, now_us: i64, out: &mut Vec<u8>) -> Option<()> {
     let slot = peer.slots.get_mut(number)?;
-    let (kind, timestamp) = (slot.rtx_payload_type?, slot.timestamp());
+    let (kind, timestamp) = (slot.padding_type()?, slot.timestamp());
     let (start, index) = (out.len(), slot.rtx_index);
     slot.rtx_index += 1;
     let transport = peer.budget.next_seq_no();

@@ -5,6 +5,8 @@
 //! packet borrows one track and one subscriber at a time. Per packet and subscriber nothing is allocated: what
 //! arrived is kept once, in the track's history, and each subscriber's copy is written into the batch that is sent.
 
+#[cfg(test)]
+mod codecs_tests;
 mod egress;
 mod feedback;
 mod feeds;
@@ -34,6 +36,7 @@ pub(crate) use relay::{RelayCount, RelayStream, RelayTo};
 
 use crate::Statistics;
 use crate::api::{Command, Event, PeerId};
+use crate::codec::Codec;
 use crate::due::Due;
 use crate::music::MusicClock;
 use crate::overload::Ceiling;
@@ -151,7 +154,7 @@ impl Plane {
             ceiling: Ceiling::default(),
         };
         for packets in music {
-            let track = plane.add_track(None, false);
+            let track = plane.add_track(None, Codec::Opus);
             plane.pieces.push(Piece { track, packets: packets.clone() });
         }
         plane
@@ -192,9 +195,9 @@ impl Plane {
         std::mem::take(&mut self.counted)
     }
 
-    fn add_track(&mut self, origin: Option<Origin>, video: bool) -> u32 {
+    fn add_track(&mut self, origin: Option<Origin>, codec: Codec) -> u32 {
         let epoch = self.next_epoch();
-        self.tracks.insert_with(|track| Track::new(origin, video, TrackKey { track, epoch }))
+        self.tracks.insert_with(|track| Track::new(origin, codec, TrackKey { track, epoch }))
     }
 
     /// Never the same twice, so that numbers of removed tracks are recognised.

@@ -47,8 +47,18 @@ impl Plane {
             }
         }
         let (role, fingerprint) = (remote.role, remote.fingerprint);
+        let codecs = Uplink::ALL.map(|uplink| remote.uplink(uplink).map(|parameters| parameters.codec));
+        let published = peer.published;
         peer.remote = Some(remote);
         peer.number_transport();
+        for (number, codec) in published.into_iter().zip(codecs) {
+            if let Some(published) = self.published.get_mut(number) {
+                published.codec = codec.or(published.codec);
+            }
+        }
+        // Which pictures it can take is known only now.
+        self.review(now, at);
+        let Some(peer) = self.peers.get_mut(at) else { return };
         match role {
             DtlsRole::Server => {
                 let progress = peer.dtls.start(now, &self.identity, Some(fingerprint));

@@ -6,6 +6,7 @@ use std::time::Instant;
 use super::forward::waiting;
 use super::{Lane, Plane};
 use crate::api::Event;
+use crate::codec::Head;
 use crate::rewrite::{Incoming, Taken};
 use crate::track::Subscriber;
 
@@ -22,7 +23,7 @@ impl Plane {
         for stored in track.history.since(earliest) {
             let Some(slot) = peer.slots.get_mut(usize::from(subscriber.slot)) else { return };
             let (index, timestamp, report) = (stored.index, stored.timestamp, track.report());
-            let packet = Incoming { key: track.key, index, timestamp, vp8: None, report };
+            let packet = Incoming { key: track.key, index, timestamp, head: Head::default(), report };
             let Taken::Forward(rewritten) = slot.take(now, &packet) else { continue };
             slot.packets = slot.packets.wrapping_add(1);
             slot.octets = slot.octets.wrapping_add(stored.payload.len() as u32);

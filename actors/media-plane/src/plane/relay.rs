@@ -14,7 +14,6 @@ use crate::api::{PeerId, Publication, Uplink};
 use crate::layers::{LayerSet, Rid};
 use crate::published::Published;
 use crate::relay::{Inlet, Outlet, Relayed, RelayedPacket, RelayedRequest};
-use crate::vp8::Descriptor;
 
 /// Records taken from one ring at a time: bounds how long this thread's own sockets wait.
 const RECORDS_MAX: usize = 512;
@@ -127,11 +126,14 @@ impl Plane {
 
     /// As [`Self::arrived`], for a packet that was received, repaired and measured at its home.
     fn relayed_packet(&mut self, now: Instant, packet: &RelayedPacket<'_>) {
-        let RelayedPacket { publication, rid, stream, index, timestamp, marker, level, payload } = *packet;
+        let RelayedPacket { publication, rid, codec, stream, index, timestamp, marker, level, payload } =
+            *packet;
         let Some(replica) = self.relay.replicas.get_mut(&publication) else { return };
         let begins = std::mem::replace(&mut replica.streams[rid as usize], stream) != stream;
         let number = replica.published;
-        let known = self.published.get(number).and_then(|published| published.track(rid));
+        let Some(published) = self.published.get_mut(number) else { return };
+        published.codec = Some(codec);
+        let known = published.track(rid);
         let Some(at) = known.or_else(|| self.add_layer(number, rid)) else { return };
         let epoch = self.next_epoch();
         let Some(track) = self.tracks.get_mut(at) else { return };
@@ -139,17 +141,17 @@ impl Plane {
             track.begin(epoch);
             track.clock.reset();
         }
-        let vp8 = if track.is_video() { Descriptor::parse(payload) } else { None };
+        let head = track.codec.head(payload);
         track.clock.packet(now, timestamp);
         track.onset.packet(now, level);
-        track.meter.add(now, vp8.map_or(0, |vp8| vp8.temporal), payload.len());
-        let size = vp8.and_then(|vp8| vp8.size(payload)).or(track.size);
+        track.meter.add(now, head.temporal(), payload.len());
+        let size = head.size(payload).or(track.size);
         let news = !track.live || size != track.size;
         (track.live, track.size) = (true, size);
         if news {
             self.layer_changed(now, number);
         }
-        self.forward(now, at, Media { index, timestamp, marker, vp8, payload });
+        self.forward(now, at, Media { index, timestamp, marker, head, payload });
     }
 
     fn requested(&mut self, now: Instant, thread: usize, request: RelayedRequest) {
@@ -204,6 +206,7 @@ impl Plane {
                 let packet = RelayedPacket {
                     publication: id,
                     rid: Rid::H,
+                    codec: track.codec,
                     stream,
                     index: stored.index,
                     timestamp: stored.timestamp,
@@ -223,7 +226,7 @@ impl Plane {
         let Some(track) = self.tracks.get_mut(number) else { return false };
         let Some(origin) = track.origin else { return false };
         let Some(published) = self.published.get(origin.published) else { return false };
-        let may_begin = !track.is_video() || media.vp8.is_some_and(|vp8| vp8.key_frame);
+        let may_begin = !track.is_video() || media.head.key_frame;
         let mut waits = false;
         for RelayTo { thread, .. } in &published.relayed_to {
             let known = track.relay.iter().position(|stream| stream.thread == *thread);
@@ -244,6 +247,7 @@ impl Plane {
             let packet = RelayedPacket {
                 publication: origin.publication,
                 rid: origin.rid,
+                codec: track.codec,
                 stream: stream.stream,
                 index: media.index,
                 timestamp: media.timestamp,

@@ -43,9 +43,9 @@ impl Plane {
 
     pub(super) fn add_layer(&mut self, number: u32, rid: Rid) -> Option<u32> {
         let published = self.published.get(number)?;
-        let (video, allowed) = (published.is_video(), published.allowed);
+        let (codec, allowed) = (published.codec?, published.allowed);
         let origin = Origin { publication: published.id, published: number, rid };
-        let added = self.add_track(Some(origin), video);
+        let added = self.add_track(Some(origin), codec);
         if let Some(track) = self.tracks.get_mut(added) {
             track.allowed = allowed;
         }
@@ -56,7 +56,7 @@ impl Plane {
 
 /// Whether no other m-line of the client sends the payload type of this one.
 fn is_alone(remote: &Remote, uplink: Uplink) -> bool {
-    let kind = |uplink| remote.uplink(uplink).map(|parameters| parameters.payload_type);
+    let kind = |uplink| remote.uplink(uplink).map(|parameters| parameters.format.payload_type);
     Uplink::ALL.into_iter().all(|other| other == uplink || kind(other) != kind(uplink))
 }
 
@@ -70,7 +70,7 @@ fn role_of(
     let (ssrc, payload_type) = (header.ssrc, header.payload_type);
     for uplink in Uplink::ALL {
         let Some(parameters) = remote.uplink(uplink) else { continue };
-        let retransmits = Some(payload_type) == parameters.rtx_payload_type;
+        let retransmits = Some(payload_type) == parameters.format.rtx;
         let Some((main, rtx)) = named(parameters, ssrc) else { continue };
         // Chromium names retransmissions without their group when it sends no layers.
         let retransmission = rtx == Some(ssrc) || retransmits;
@@ -83,8 +83,8 @@ fn role_of(
         let mid = parameters.mid_extension.and_then(|id| header.extension(packet, id));
         let named = mid == Some(parameters.mid.as_bytes());
         let only = mid.is_none() && is_alone(remote, uplink);
-        let retransmission = named && Some(payload_type) == parameters.rtx_payload_type;
-        if retransmission || ((named || only) && payload_type == parameters.payload_type) {
+        let retransmission = named && Some(payload_type) == parameters.format.rtx;
+        if retransmission || ((named || only) && payload_type == parameters.format.payload_type) {
             let rid = rid(parameters, header, packet, retransmission)?;
             return Some((uplink, rid, retransmission));
         }

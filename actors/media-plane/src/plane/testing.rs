@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 use super::{Batch, Plane, WallClock};
 use crate::api::{Command, Event, Feed, IceCredentials, PeerId, Publication, SlotCount, SlotId, Uplink};
 use crate::bandwidth::{Arrivals, line::Line};
-use crate::description::{Remote, TRANSPORT_CC_EXTENSION};
+use crate::codec::Codec;
+use crate::description::{Remote, TRANSPORT_CC_EXTENSION, UplinkParameters};
 use crate::route::Route;
 use crate::rtp::Header;
 use crate::transport::{Identity, Inbound, Outbound, equal_keys};
@@ -126,10 +127,20 @@ impl Hall {
 
     /// The same; `more` ends its answer.
     pub(crate) fn join_with(&mut self, number: u64, more: &str) -> usize {
+        self.join_as(number, Remote::parse_answer(&format!("{ANSWER}{more}")).expect("an answer"))
+    }
+
+    /// One whose camera has another codec than VP8, under the payload types of that.
+    pub(crate) fn join_sending(&mut self, number: u64, codec: Codec) -> usize {
+        let mut remote = Remote::parse_answer(ANSWER).expect("an answer");
+        remote.camera = Some(UplinkParameters { codec, ..remote.camera.expect("a camera") });
+        self.join_as(number, remote)
+    }
+
+    fn join_as(&mut self, number: u64, remote: Remote) -> usize {
         let peer = PeerId(number);
         let ice = IceCredentials { ufrag: format!("uf{number:06}"), pwd: "p".repeat(24) };
         self.command(Command::AddPeer { peer, ice, slots: SlotCount { audio: 3, video: 4 } });
-        let remote = Remote::parse_answer(&format!("{ANSWER}{more}")).expect("an answer");
         self.command(Command::SetRemote { peer, remote: Box::new(remote) });
         let address = Route::Udp(SocketAddr::from((Ipv4Addr::LOCALHOST, 10_000 + number as u16)));
         let (inbound, outbound) = equal_keys(&self.identity);
@@ -138,6 +149,13 @@ impl Hall {
         let (got, reports) = (Vec::new(), Vec::new());
         self.guests.push(Guest { peer, got, reports, address, seal, open, downlink: None });
         self.guests.len() - 1
+    }
+
+    /// A guest answers again.
+    pub(crate) fn answer(&mut self, guest: usize, more: &str) {
+        let peer = self.guests[guest].peer;
+        let remote = Remote::parse_answer(&format!("{ANSWER}{more}")).expect("an answer");
+        self.command(Command::SetRemote { peer, remote: Box::new(remote) });
     }
 
     pub(crate) fn command(&mut self, command: Command) {

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::{Accepted, Codec, Section, Taken};
+use super::{Accepted, Offered, Section, Taken};
 use crate::api::{IceCredentials, PeerId};
 use crate::description::{DtlsRole, Transport, extension, line, write_sources};
 
@@ -37,9 +37,9 @@ impl Answer<'_> {
         }
         line(&mut out, format_args!("a=ice-lite\r\na=msid-semantic: WMS *"));
         for (section, part) in parts() {
-            match (part, &section.codec) {
-                (Taken::Refused, _) | (_, None) => refuse(&mut out, section),
-                (part, Some(codec)) => take(&mut out, &transport, section, codec, *part),
+            match part {
+                Taken::Refused => refuse(&mut out, section),
+                Taken::Uplink(_) | Taken::Slot(_) => take(&mut out, &transport, section, *part),
             }
         }
         out
@@ -59,12 +59,12 @@ fn name(out: &mut String, section: &Section) {
     }
 }
 
-fn take(out: &mut String, transport: &str, section: &Section, codec: &Codec, part: Taken) {
-    let Section { media, protocol, extensions, .. } = section;
-    let rtx = codec.rtx_payload_type;
-    let formats = rtx.map_or_else(String::new, |rtx| format!(" {rtx}"));
+fn take(out: &mut String, transport: &str, section: &Section, part: Taken) {
+    let Section { media, protocol, extensions, codecs, .. } = section;
+    let numbers = codecs.iter().flat_map(|codec| [Some(codec.format.payload_type), codec.format.rtx]);
+    let numbers: Vec<String> = numbers.flatten().map(|number| number.to_string()).collect();
     // Port 9 also where the offer has 0 with bundle-only: it is taken into the bundle (RFC 8843 §7.3).
-    line(out, format_args!("m={media} 9 {protocol} {}{formats}", codec.payload_type));
+    line(out, format_args!("m={media} 9 {protocol} {}", numbers.join(" ")));
     out.push_str(transport);
     name(out, section);
     let direction = if matches!(part, Taken::Slot(_)) { "sendonly" } else { "recvonly" };
@@ -79,24 +79,23 @@ fn take(out: &mut String, transport: &str, section: &Section, codec: &Codec, par
             line(out, format_args!("a=extmap:{id} {uri}"));
         }
     }
-    write_codec(out, media == "audio", codec);
+    codecs.iter().for_each(|codec| write_codec(out, codec));
     if let Taken::Slot(slot) = part {
         line(out, format_args!("a=msid:{slot} {slot}"));
-        write_sources(out, slot, rtx.is_some());
+        write_sources(out, slot, codecs.iter().any(|codec| codec.format.rtx.is_some()));
     }
 }
 
-fn write_codec(out: &mut String, audio: bool, codec: &Codec) {
-    let kind = codec.payload_type;
-    let name = if audio { "opus/48000/2" } else { "VP8/90000" };
-    line(out, format_args!("a=rtpmap:{kind} {name}"));
-    for feedback in &codec.feedback {
+fn write_codec(out: &mut String, Offered { codec, format, parameters, feedback }: &Offered) {
+    let kind = format.payload_type;
+    line(out, format_args!("a=rtpmap:{kind} {}", codec.name()));
+    for feedback in feedback {
         line(out, format_args!("a=rtcp-fb:{kind} {feedback}"));
     }
-    if audio {
-        line(out, format_args!("a=fmtp:{kind} minptime=10;useinbandfec=1"));
+    if let Some(parameters) = parameters {
+        line(out, format_args!("a=fmtp:{kind} {parameters}"));
     }
-    if let Some(rtx) = codec.rtx_payload_type {
+    if let Some(rtx) = format.rtx {
         line(out, format_args!("a=rtpmap:{rtx} rtx/90000\r\na=fmtp:{rtx} apt={kind}"));
     }
 }

@@ -11,6 +11,7 @@ mod tests;
 pub(crate) use answer::Answer;
 
 use crate::api::{SlotCount, SlotId, Uplink};
+use crate::codec::{Codec, Format, Formats};
 use crate::description::{DescriptionError, DtlsRole, Remote, SlotParameters, UplinkParameters};
 use crate::transport;
 
@@ -33,7 +34,7 @@ pub enum Unacceptable {
     #[error("no m-line points this way")]
     Direction,
     /// None has a codec that is forwarded.
-    #[error("no m-line has a codec that is forwarded (Opus, VP8)")]
+    #[error("no m-line has a codec that is forwarded (Opus, VP8, H264, VP9, AV1)")]
     Codec,
 }
 
@@ -62,17 +63,20 @@ pub(crate) struct Section {
     pub(crate) receives: bool,
     /// Its port is not 0, or it is `bundle-only` (RFC 8843 §6).
     pub(crate) offered: bool,
-    pub(crate) codec: Option<Codec>,
+    /// Those that are forwarded, in the client's order.
+    pub(crate) codecs: Vec<Offered>,
     pub(crate) extensions: Extensions,
     /// SSRCs that it names, each with that of its retransmissions.
     pub(crate) sources: Vec<(u32, Option<u32>)>,
 }
 
-/// Opus or VP8, as the client numbers it.
+/// A codec, as the client numbers it.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Codec {
-    pub(crate) payload_type: u8,
-    pub(crate) rtx_payload_type: Option<u8>,
+pub(crate) struct Offered {
+    pub(crate) codec: Codec,
+    pub(crate) format: Format,
+    /// What the answer says of it (`a=fmtp`).
+    pub(crate) parameters: Option<String>,
     /// What of the feedback offered we understand.
     pub(crate) feedback: Vec<String>,
 }
@@ -109,7 +113,11 @@ impl Offer {
     }
 
     /// Gives each m-line its part.
-    pub fn accept(self, purpose: Purpose) -> Result<Accepted, Unacceptable> {
+    pub fn accept(mut self, purpose: Purpose) -> Result<Accepted, Unacceptable> {
+        if purpose == Purpose::Publish {
+            // It is to send one codec: the first it would like. A watcher takes whatever it has.
+            self.sections.iter_mut().for_each(|section| section.codecs.truncate(1));
+        }
         let points = |section: &Section| match purpose {
             Purpose::Publish => section.sends,
             Purpose::Watch => section.receives,
@@ -117,7 +125,7 @@ impl Offer {
         let mut places = Places::default();
         let mut taken = Vec::new();
         for section in &self.sections {
-            let usable = section.offered && points(section) && section.codec.is_some();
+            let usable = section.offered && points(section) && !section.codecs.is_empty();
             // Without a group each m-line would need a transport of its own: the first has ours.
             let reached = match (&self.bundle, &section.mid) {
                 (Some(names), Some(mid)) => names.contains(mid),
@@ -195,11 +203,10 @@ impl Accepted {
             ..Remote::default()
         };
         for (section, part) in offer.sections.iter().zip(&self.taken) {
-            let Some(codec) = &section.codec else { continue };
             match *part {
-                Taken::Uplink(uplink) => *remote.uplink_mut(uplink) = Some(section.sending(uplink, codec)),
+                Taken::Uplink(uplink) => *remote.uplink_mut(uplink) = section.sending(uplink),
                 Taken::Slot(slot) => {
-                    remote.slots.push((slot, section.receiving(codec)));
+                    remote.slots.push((slot, section.receiving()));
                     // One number for a whole bundle (RFC 8843 §15.1).
                     let transport_cc = section.extensions.transport_cc;
                     remote.transport_cc_extension = remote.transport_cc_extension.or(transport_cc);
@@ -212,24 +219,23 @@ impl Accepted {
 }
 
 impl Section {
-    fn sending(&self, uplink: Uplink, codec: &Codec) -> UplinkParameters {
-        UplinkParameters {
+    fn sending(&self, uplink: Uplink) -> Option<UplinkParameters> {
+        let Offered { codec, format, .. } = *self.codecs.first()?;
+        Some(UplinkParameters {
             mid: self.mid.clone().unwrap_or_default(),
-            payload_type: codec.payload_type,
-            rtx_payload_type: codec.rtx_payload_type,
+            codec,
+            format,
             mid_extension: self.extensions.mid,
             level_extension: self.extensions.level,
             transport_cc_extension: self.extensions.transport_cc,
             sources: self.sources.clone(),
             ..UplinkParameters::new(uplink)
-        }
+        })
     }
 
-    fn receiving(&self, codec: &Codec) -> SlotParameters {
-        SlotParameters {
-            mid: self.extensions.mid.zip(self.mid.clone()),
-            payload_type: codec.payload_type,
-            rtx_payload_type: codec.rtx_payload_type,
-        }
+    fn receiving(&self) -> SlotParameters {
+        let mut formats = Formats::default();
+        self.codecs.iter().for_each(|offered| formats.add(offered.codec, offered.format));
+        SlotParameters { mid: self.extensions.mid.zip(self.mid.clone()), formats }
     }
 }

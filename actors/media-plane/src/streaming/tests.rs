@@ -5,6 +5,10 @@ const CHROMIUM: &str = include_str!("../../tests/offers/chromium.sdp");
 const FIREFOX: &str = include_str!("../../tests/offers/firefox.sdp");
 const OBS: &str = include_str!("../../tests/offers/obs.sdp");
 
+fn format(payload_type: u8, rtx: Option<u8>) -> Format {
+    Format { payload_type, rtx }
+}
+
 fn accepted(sdp: &str, purpose: Purpose) -> Accepted {
     Offer::parse(sdp).unwrap().accept(purpose).unwrap()
 }
@@ -28,11 +32,11 @@ fn chromium_publishes_with_its_own_numbers() {
     let remote = accepted.remote();
     assert_eq!((remote.ufrag.as_str(), remote.role), ("E2Mx", DtlsRole::Server));
     let microphone = remote.microphone.unwrap();
-    assert_eq!((microphone.mid.as_str(), microphone.payload_type), ("0", 111));
+    assert_eq!((microphone.mid.as_str(), microphone.format.payload_type), ("0", 111));
     assert_eq!((microphone.mid_extension, microphone.level_extension), (Some(4), Some(1)));
     assert_eq!(microphone.transport_cc_extension, Some(3));
     let camera = remote.camera.unwrap();
-    assert_eq!((camera.mid.as_str(), camera.payload_type, camera.rtx_payload_type), ("1", 96, Some(97)));
+    assert_eq!((camera.mid.as_str(), camera.codec, camera.format), ("1", Codec::Vp8, format(96, Some(97))));
     assert_eq!(remote.screen, None);
 
     let sdp = answer(&accepted);
@@ -56,9 +60,11 @@ fn firefox_watches_and_its_bundle_only_lines_get_a_port() {
     assert_eq!(accepted.slots(), SlotCount { audio: 1, video: 1 });
     let remote = accepted.remote();
     let (audio, video) = (&remote.slots[0], &remote.slots[1]);
-    assert_eq!((audio.0, audio.1.payload_type, audio.1.rtx_payload_type), (SlotId::Audio(0), 109, None));
-    assert_eq!((video.0, video.1.payload_type), (SlotId::Video(0), 120));
-    assert_eq!(video.1.rtx_payload_type, Some(124));
+    assert_eq!((audio.0, audio.1.formats.of(Codec::Opus)), (SlotId::Audio(0), Some(format(109, None))));
+    assert_eq!((video.0, video.1.formats.of(Codec::Vp8)), (SlotId::Video(0), Some(format(120, Some(124)))));
+    assert_eq!(video.1.formats.of(Codec::Vp9).unwrap().payload_type, 121);
+    assert_eq!(video.1.formats.of(Codec::Av1).unwrap().payload_type, 99);
+    assert_eq!(video.1.formats.of(Codec::H264Baseline), None, "it has none");
     assert_eq!(remote.transport_cc_extension, Some(7));
     assert_eq!(video.1.mid.as_ref().map(|(id, _)| *id), Some(3));
     assert_eq!(remote.microphone, None, "what it wants to send is not taken");
@@ -67,32 +73,42 @@ fn firefox_watches_and_its_bundle_only_lines_get_a_port() {
     let sections = sections(&sdp);
     assert!(sections[0][0].starts_with("audio 0 ") && sections[1][0].starts_with("video 0 "));
     assert!(sections[2][0].starts_with("audio 9 ") && sections[2].contains(&"a=sendonly"));
-    assert_eq!(sections[3][0], "video 9 UDP/TLS/RTP/SAVPF 120 124");
+    assert!(sections[3][0].starts_with("video 9 UDP/TLS/RTP/SAVPF 120 124 121 "), "{}", sections[3][0]);
+    for line in ["a=rtpmap:121 VP9/90000", "a=fmtp:121 profile-id=0", "a=rtpmap:99 AV1/90000"] {
+        assert!(sections[3].contains(&line), "{line}");
+    }
     let main = sections[3].iter().position(|line| *line == format!("a=ssrc:{} cname:kegelbahn", 0x1000_2000));
     let rtx = sections[3].iter().position(|line| *line == format!("a=ssrc:{} cname:kegelbahn", 0x1000_2001));
     assert!(main.unwrap() < rtx.unwrap());
 }
 
 #[test]
-fn an_encoder_that_prefers_h264_is_asked_for_vp8() {
+fn an_encoder_sends_what_it_would_like_best() {
     let accepted = accepted(OBS, Purpose::Publish);
     let remote = accepted.remote();
-    assert_eq!(remote.microphone.as_ref().unwrap().payload_type, 97);
+    assert_eq!(remote.microphone.as_ref().unwrap().format.payload_type, 97);
     let camera = remote.camera.unwrap();
-    assert_eq!((camera.payload_type, camera.rtx_payload_type), (96, None));
+    assert_eq!((camera.codec, camera.format), (Codec::H264Baseline, format(102, None)));
     assert_eq!(camera.sources, [(4_100_293_472, None)]);
     let sdp = answer(&accepted);
-    assert_eq!(sections(&sdp)[1][0], "video 9 UDP/TLS/RTP/SAVPF 96");
-    assert!(!sdp.contains("H264") && !sdp.contains("extmap"));
+    assert_eq!(sections(&sdp)[1][0], "video 9 UDP/TLS/RTP/SAVPF 102");
+    let profile = "a=fmtp:102 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f";
+    assert!(sections(&sdp)[1].contains(&profile) && sections(&sdp)[1].contains(&"a=rtcp-fb:102 nack pli"));
+    assert!(!sdp.contains("VP8") && !sdp.contains("extmap"));
+    let camera = |offer: &str| self::accepted(offer, Purpose::Publish).remote().camera.unwrap();
+    assert_eq!(camera(&OBS.replace("42e01f", "640032")).codec, Codec::H264High);
+    assert_eq!(camera(&OBS.replace("H264", "H265")).format, format(96, None), "the first that is forwarded");
+    assert_eq!(camera(&OBS.replace("on-mode=1", "on-mode=0")).codec, Codec::Vp8);
+    assert_eq!(camera(&OBS.replace("H264", "AV1")).codec, Codec::Av1);
 }
 
 #[test]
 fn what_cannot_be_forwarded_is_refused_alone_and_together() {
-    let h264_only = OBS.replace("SAVPF 102 96", "SAVPF 102");
-    let sdp = answer(&accepted(&h264_only, Purpose::Publish));
+    let h265_only = OBS.replace("SAVPF 102 96", "SAVPF 102").replace("H264", "H265");
+    let sdp = answer(&accepted(&h265_only, Purpose::Publish));
     assert_eq!(sections(&sdp)[1][0], "video 0 UDP/TLS/RTP/SAVPF 102");
     assert!(sdp.contains("a=group:BUNDLE 0\r\n"));
-    let offer = Offer::parse(&h264_only.replace("opus", "G722")).unwrap();
+    let offer = Offer::parse(&h265_only.replace("opus", "G722")).unwrap();
     assert_eq!(offer.accept(Purpose::Publish), Err(Unacceptable::Codec));
     assert_eq!(Offer::parse(OBS).unwrap().accept(Purpose::Watch), Err(Unacceptable::Direction));
 }

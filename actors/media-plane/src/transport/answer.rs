@@ -5,8 +5,9 @@ use std::io::Cursor;
 use rtc_sdp::description::common::Attribute;
 use rtc_sdp::description::session::SessionDescription;
 
-use crate::api::Uplink;
-use crate::description::{DescriptionError, Remote, UplinkParameters, extension};
+use crate::api::{SlotId, Uplink};
+use crate::codec::{Codec, Format, Formats};
+use crate::description::{DescriptionError, Remote, SlotParameters, UplinkParameters, extension};
 use crate::layers::Rid;
 
 const BYTES_MAX: usize = 64 * 1024;
@@ -55,6 +56,10 @@ pub(crate) fn parse(sdp: &str) -> Result<Remote, DescriptionError> {
         let Some(uplink) = uplink(mid) else {
             let transport_cc = attributes.extension(extension::TRANSPORT_CC);
             remote.transport_cc_extension = remote.transport_cc_extension.or(transport_cc);
+            if let Some(slot) = SlotId::from_mid(mid) {
+                let formats = attributes.formats(&description.media_name.formats, slot.is_video());
+                remote.slots.push((slot, SlotParameters { formats, ..SlotParameters::new(slot) }));
+            }
             continue;
         };
         *remote.uplink_mut(uplink) = Some(parameters(attributes, &description.media_name.formats, uplink));
@@ -72,9 +77,8 @@ fn uplink(mid: &str) -> Option<Uplink> {
 }
 
 fn parameters(attributes: &Attributes<'_>, formats: &[String], uplink: Uplink) -> UplinkParameters {
-    let codec = if uplink == Uplink::Microphone { "opus/" } else { "VP8/" };
-    let payload_type = formats.iter().find_map(|format| attributes.payload_type(format, codec));
-    let rtx = payload_type.and_then(|payload_type| attributes.rtx(payload_type));
+    let formats = attributes.codecs(formats).into_iter();
+    let format = formats.filter(|(codec, _)| *codec == uplink.codec()).map(|(_, format)| format).next();
     let mut parameters = UplinkParameters {
         mid_extension: attributes.extension(extension::MID),
         rid_extension: attributes.extension(extension::RID),
@@ -86,10 +90,7 @@ fn parameters(attributes: &Attributes<'_>, formats: &[String], uplink: Uplink) -
     if attributes.get("simulcast").is_some_and(|simulcast| simulcast.starts_with("send")) {
         parameters.rids = attributes.all("rid").filter_map(sent_rid).collect();
     }
-    if let Some(payload_type) = payload_type {
-        parameters.payload_type = payload_type;
-        parameters.rtx_payload_type = rtx;
-    }
+    parameters.format = format.unwrap_or(parameters.format);
     parameters.sources = sources(attributes);
     parameters
 }
@@ -156,14 +157,38 @@ impl<'a> Attributes<'a> {
         })
     }
 
-    pub(super) fn payload_type(&self, format: &str, codec: &str) -> Option<u8> {
-        let named = self.all("rtpmap").any(|line| {
-            line.split_once(' ').is_some_and(|(number, name)| number == format && starts_with(name, codec))
+    /// The formats of an m-line that are forwarded, in its order, with their retransmissions.
+    pub(super) fn codecs(&self, formats: &[String]) -> Vec<(Codec, Format)> {
+        let codecs = formats.iter().filter_map(|format| {
+            let payload_type = format.parse().ok().filter(|number: &u8| *number < 128)?;
+            let codec = Codec::from_description(self.of(format, "rtpmap")?, self.parameters(format))?;
+            let rtx = self.rtx(payload_type).filter(|_| codec.is_video());
+            Some((codec, Format { payload_type, rtx }))
         });
-        named.then(|| format.parse().ok().filter(|number: &u8| *number < 128)).flatten()
+        codecs.collect()
     }
 
-    pub(super) fn rtx(&self, payload_type: u8) -> Option<u8> {
+    /// The same of one kind, for a slot.
+    fn formats(&self, formats: &[String], video: bool) -> Formats {
+        let mut taken = Formats::default();
+        for (codec, format) in self.codecs(formats).into_iter().filter(|(codec, _)| codec.is_video() == video)
+        {
+            taken.add(codec, format);
+        }
+        taken
+    }
+
+    /// What `a=fmtp` says of a format.
+    pub(super) fn parameters(&self, format: &str) -> &'a str {
+        self.of(format, "fmtp").unwrap_or("")
+    }
+
+    fn of(&self, format: &str, key: &str) -> Option<&'a str> {
+        let lines = self.all(key).filter_map(|line| line.split_once(' '));
+        lines.into_iter().find(|(number, _)| *number == format).map(|(_, rest)| rest.trim())
+    }
+
+    fn rtx(&self, payload_type: u8) -> Option<u8> {
         self.all("fmtp").find_map(|line| {
             let (number, parameters) = line.split_once(' ')?;
             let apt = parameters.split(';').find_map(|parameter| parameter.trim().strip_prefix("apt="))?;
@@ -171,8 +196,4 @@ impl<'a> Attributes<'a> {
                 .then(|| number.parse().ok().filter(|number: &u8| *number < 128))?
         })
     }
-}
-
-fn starts_with(name: &str, codec: &str) -> bool {
-    name.get(..codec.len()).is_some_and(|start| start.eq_ignore_ascii_case(codec))
 }

@@ -3,8 +3,9 @@
 use rtc_sdp::description::media::MediaDescription;
 
 use super::answer::{Attributes, read, sha256, sources};
+use crate::codec::Codec;
 use crate::description::{DescriptionError, DtlsRole, extension};
-use crate::streaming::{Codec, Extensions, Offer, Section};
+use crate::streaming::{Extensions, Offer, Offered, Section};
 
 /// Longest name of an m-line: it is repeated in the answer.
 const MID_MAX: usize = 256;
@@ -49,18 +50,17 @@ fn section(attributes: &Attributes<'_>, media: &MediaDescription, default: &str)
     // RTCP would need a port of its own.
     let multiplexed = attributes.get("rtcp-mux").is_some() || attributes.get("bundle-only").is_some();
     let usable = protocol.ends_with("RTP/SAVPF") && multiplexed;
-    let codec = match name.media.as_str() {
-        "audio" => Some("opus/"),
-        "video" => Some("VP8/"),
-        _ => None,
-    };
-    let codec = codec.filter(|_| usable).and_then(|codec| {
-        let payload_type = name.formats.iter().find_map(|format| attributes.payload_type(format, codec))?;
-        let rtx_payload_type = attributes.rtx(payload_type).filter(|_| name.media == "video");
-        let feedback = feedback(attributes, payload_type);
-        Some(Codec { payload_type, rtx_payload_type, feedback })
-    });
-    let promised = |codec: &Codec| codec.feedback.iter().any(|feedback| feedback == TRANSPORT_CC);
+    let fits = |codec: Codec| usable && name.media == if codec.is_video() { "video" } else { "audio" };
+    let codecs = attributes.codecs(&name.formats).into_iter().filter(|(codec, _)| fits(*codec));
+    let codecs: Vec<Offered> = codecs
+        .map(|(codec, format)| Offered {
+            codec,
+            format,
+            parameters: codec.parameters(attributes.parameters(&format.payload_type.to_string())),
+            feedback: feedback(attributes, format.payload_type),
+        })
+        .collect();
+    let promised = |codec: &Offered| codec.feedback.iter().any(|feedback| feedback == TRANSPORT_CC);
     let transport_cc = attributes.extension(extension::TRANSPORT_CC);
     Section {
         media: name.media.clone(),
@@ -73,9 +73,9 @@ fn section(attributes: &Attributes<'_>, media: &MediaDescription, default: &str)
         extensions: Extensions {
             mid: attributes.extension(extension::MID),
             level: attributes.extension(extension::AUDIO_LEVEL),
-            transport_cc: transport_cc.filter(|_| codec.as_ref().is_some_and(promised)),
+            transport_cc: transport_cc.filter(|_| codecs.iter().any(promised)),
         },
-        codec,
+        codecs,
         sources: sources(attributes),
     }
 }

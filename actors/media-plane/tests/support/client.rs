@@ -155,7 +155,8 @@ impl Client {
             sdp += transport_cc;
         }
         if self.transport_cc {
-            sdp += "m=video 9 UDP/TLS/RTP/SAVPF 96 97\r\nc=IN IP4 0.0.0.0\r\na=mid:v0\r\na=recvonly\r\n";
+            sdp += "m=video 9 UDP/TLS/RTP/SAVPF 96 97\r\nc=IN IP4 0.0.0.0\r\na=mid:v0\r\na=recvonly\r\n\
+                a=rtpmap:96 VP8/90000\r\na=rtpmap:97 rtx/90000\r\na=fmtp:97 apt=96\r\n";
             sdp += transport_cc;
         }
         sdp

@@ -72,9 +72,9 @@ test('a shared screen gets its own tile at once, one’s own without a slot', ()
     speaking: [],
   }
   expect(tiles(meeting, { ...own, screen: true }).screens).toEqual([
-    { id: 'me', name: 'me', own: true, mid: null, paused: false },
-    { id: 'a', name: 'a', own: false, mid: 'v3', paused: true },
-    { id: 'b', name: 'b', own: false, mid: null, paused: false },
+    { id: 'me', name: 'me', own: true, mid: null, paused: false, unplayable: false },
+    { id: 'a', name: 'a', own: false, mid: 'v3', paused: true, unplayable: false },
+    { id: 'b', name: 'b', own: false, mid: null, paused: false, unplayable: false },
   ])
 })
 
@@ -89,5 +89,19 @@ test('a picture that pauses is no picture that comes', () => {
     },
     own,
   )
-  expect(people[0]).toMatchObject({ mid: 'v0', paused: true, arriving: false })
+  expect(people[0]).toMatchObject({ mid: 'v0', paused: true, unplayable: false, arriving: false })
+})
+
+test('a picture that the browser cannot show is no pause', () => {
+  const { people } = tiles(
+    {
+      you: 'me',
+      participants: [person('a')],
+      slots: { v0: { participant: 'a', kind: 'camera' } },
+      quality: { v0: { layer: null, reason: 'codec' } },
+      speaking: [],
+    },
+    own,
+  )
+  expect(people[0]).toMatchObject({ mid: 'v0', paused: false, unplayable: true, arriving: false })
 })

@@ -18,6 +18,8 @@ export interface PersonTile {
   readonly arriving: boolean
   /** Their picture pauses: the line or the server cannot carry it now. */
   readonly paused: boolean
+  /** Their picture comes in a codec that this browser does not have. */
+  readonly unplayable: boolean
 }
 
 export interface ScreenTile {
@@ -27,6 +29,7 @@ export interface ScreenTile {
   /** Null until its picture comes; the tile is there before, since only what is shown gets a slot. */
   readonly mid: string | null
   readonly paused: boolean
+  readonly unplayable: boolean
 }
 
 export interface Tiles {
@@ -48,9 +51,10 @@ export function tiles(
   const people = meeting.participants.map((p) => person(p, meeting, own))
   const screens = meeting.participants.flatMap((p): ScreenTile[] => {
     const { id, name } = p
-    if (id === meeting.you) return own.screen ? [{ id, name, own: true, mid: null, paused: false }] : []
+    if (id === meeting.you)
+      return own.screen ? [{ id, name, own: true, mid: null, ...missing(meeting, null) }] : []
     const mid = slotOf(meeting.slots, id, 'screen')
-    return p.screen ? [{ id, name, own: false, mid, paused: isPaused(meeting, mid) }] : []
+    return p.screen ? [{ id, name, own: false, mid, ...missing(meeting, mid) }] : []
   })
   // Oneself first, then in order of arrival: nobody jumps about.
   return { people: [...people.filter((p) => p.own), ...people.filter((p) => !p.own)], screens }
@@ -74,12 +78,17 @@ function person(
     speaking: meeting.speaking.includes(p.id) && (isOwn ? own.microphone : p.microphone),
     mid,
     arriving: !isOwn && p.camera && mid === null && !p.away,
-    paused: isPaused(meeting, mid),
+    ...missing(meeting, mid),
   }
 }
 
-function isPaused({ quality }: Pick<Meeting, 'quality'>, mid: string | null): boolean {
-  return mid !== null && quality[mid]?.reason === 'paused'
+/** Why a slot's picture is not there, if it is not. */
+function missing(
+  { quality }: Pick<Meeting, 'quality'>,
+  mid: string | null,
+): Pick<PersonTile, 'paused' | 'unplayable'> {
+  const reason = mid === null ? undefined : quality[mid]?.reason
+  return { paused: reason === 'paused', unplayable: reason === 'codec' }
 }
 
 function slotOf(slots: Meeting['slots'], participant: string, kind: 'camera' | 'screen'): string | null {

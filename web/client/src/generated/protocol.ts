@@ -99,7 +99,7 @@ export type MediaConnection = "connected" | "lost";
 export type Layer = "l" | "m" | "h";
 
 /** Why a slot carries the layer that it carries and not a larger one. */
-export type QualityReason = "full" | "size" | "line" | "source" | "server" | "paused";
+export type QualityReason = "full" | "size" | "line" | "source" | "server" | "paused" | "codec";
 
 /** What a video slot carries. */
 export type SlotQuality = {

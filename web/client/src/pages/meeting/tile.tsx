@@ -30,9 +30,10 @@ export function Person({ session, person, rect, pinned, stream, ownTrack }: Pers
   const t = useWords(meetingWords)
   const own = useMemo(() => (ownTrack ? new MediaStream([ownTrack]) : null), [ownTrack])
   // The last picture before a pause would look like somebody who does not move.
-  const shown = person.mid === null || person.paused ? null : stream
+  const shown = person.mid === null || person.paused || person.unplayable ? null : stream
   const picture = person.own ? own : shown
-  const state = person.away ? t.away : person.arriving ? t.arriving : person.paused ? t.paused : null
+  const missing = person.arriving ? t.arriving : missingWord(person, t)
+  const state = person.away ? t.away : missing
   return (
     <li className={classNames('tile', person.speaking && 'speaking', person.away && 'gone')} style={at(rect)}>
       {picture ? (
@@ -67,6 +68,14 @@ export function Person({ session, person, rect, pinned, stream, ownTrack }: Pers
   )
 }
 
+function missingWord(
+  { paused, unplayable }: Pick<PersonTile, 'paused' | 'unplayable'>,
+  t: { paused: string; unplayable: string },
+): string | null {
+  if (unplayable) return t.unplayable
+  return paused ? t.paused : null
+}
+
 interface ScreenProps {
   screen: ScreenTile
   rect: Rect
@@ -75,7 +84,7 @@ interface ScreenProps {
 
 export function Screen({ screen, rect, stream }: ScreenProps): ReactNode {
   const t = useWords(meetingWords)
-  const state = screen.mid === null ? t.arriving : screen.paused ? t.paused : null
+  const state = screen.mid === null ? t.arriving : missingWord(screen, t)
   return (
     <li className="tile screen" style={at(rect)}>
       <Video stream={stream} className="cam" />
