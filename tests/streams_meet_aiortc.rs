@@ -1,5 +1,5 @@
 //! A client that shares no code with us or with browsers (aiortc) publishes by WHIP and watches by WHEP: what it encodes
-//! arrives, decoded, with its colour and its tone, and people in the room receive it, too.
+//! arrives, decoded, with its colour and its tone, and people in the room receive it, too, or are told why they cannot.
 
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
@@ -18,13 +18,14 @@ struct Client {
 }
 
 impl Client {
-    fn start(what: &str, made: &Value) -> Self {
+    fn start(what: &str, made: &Value, more: &[&str]) -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let python = root.join("target/streams/bin/python");
         assert!(python.exists(), "aiortc is missing; `tests/run tools` installs it below target/");
         let mut child = Command::new(python)
             .arg(root.join("tests/streams/client.py"))
             .args([what, made["url"].as_str().expect("a URL"), made["token"].as_str().expect("a token")])
+            .args(more)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -60,14 +61,14 @@ fn token(server: &Server, room: &Value, right: &str, name: &str) -> Value {
     serde_json::from_str(&made.stdout).expect("JSON")
 }
 
-#[tokio::test]
-async fn what_aiortc_publishes_aiortc_watches() {
+/// An encoder, a screen and a person; whether the person's client has the codec.
+async fn published_and_watched(more: &[&str], has_it: bool) {
     let server = Server::start(SERVER).await;
     server.host("mara").await;
     let room = server.room("mara", "Plenum", "open");
     let ada = Person::enter(&server, room["link"].as_str().unwrap(), "Ada", 1).await;
     ada.say(json!({"type": "set_media", "microphone": false, "camera": false, "screen": false})).await;
-    let mut camera = Client::start("publish", &token(&server, &room, "publish", "Saalkamera"));
+    let mut camera = Client::start("publish", &token(&server, &room, "publish", "Saalkamera"), more);
     camera.says("the encoder is let in", |said| said["status"] == 201).await;
     let joined = |message: &Value| {
         message["type"] == "participant_joined" && message["participant"]["name"] == "Saalkamera"
@@ -75,7 +76,7 @@ async fn what_aiortc_publishes_aiortc_watches() {
     let shown = ada.heard_that("Ada sees the encoder", joined).await["participant"].clone();
     let face = ada.slot_of(shown["id"].as_str().unwrap(), "camera").await;
 
-    let screen = Client::start("watch", &token(&server, &room, "watch", "Leinwand"));
+    let screen = Client::start("watch", &token(&server, &room, "watch", "Leinwand"), &[]);
     let seen = screen.says("pictures and sound are decoded", |said| {
         said["pictures"].as_u64() >= Some(30) && said["loud"].as_u64() > Some(2_000)
     });
@@ -84,11 +85,29 @@ async fn what_aiortc_publishes_aiortc_watches() {
     for (channel, sent) in seen["colour"].as_array().unwrap().iter().zip([200_i64, 40, 160]) {
         assert!((channel.as_i64().unwrap() - sent).abs() < 25, "another colour: {seen}");
     }
-    until("Ada receives it, too", async || (ada.media.received(&face).packets > 30).then_some(())).await;
+    if has_it {
+        until("Ada receives it, too", async || (ada.media.received(&face).packets > 30).then_some(())).await;
+    } else {
+        let codec = json!([{"mid": face, "layer": null, "reason": "codec"}]);
+        let told = |message: &Value| message["type"] == "quality" && message["slots"] == codec;
+        ada.heard_that("Ada is told why she sees nothing", told).await;
+        assert_eq!(ada.media.received(&face).packets, 0);
+    }
 
     drop(camera.input.take());
     camera.says("the encoder ends its session", |said| said["deleted"] == 200).await;
     let left =
         |message: &Value| message["type"] == "participant_left" && message["participant"] == shown["id"];
     ada.heard_that("Ada sees it go", left).await;
+}
+
+#[tokio::test]
+async fn what_aiortc_publishes_aiortc_watches() {
+    published_and_watched(&[], true).await;
+}
+
+/// It also waits for us to begin the handshake.
+#[tokio::test]
+async fn h264_from_a_passive_encoder_is_watched() {
+    published_and_watched(&["H264", "passive"], false).await;
 }

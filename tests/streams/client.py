@@ -1,8 +1,9 @@
-"""A WHIP and WHEP client on aiortc, for tests/streams_meet_aiortc.rs.
+"""A WHIP and WHEP client on aiortc, for tests/streams_meet_aiortc.rs and the browser story of streams.
 
-    client.py publish URL TOKEN   sends a tone and a picture of one colour
-    client.py watch URL TOKEN     decodes what comes, one line of JSON for every tenth picture
+    client.py publish URL TOKEN [CODEC [SETUP]]   sends a tone and a picture of one colour
+    client.py watch URL TOKEN                     decodes what comes, one line of JSON for every tenth picture
 
+CODEC is VP8 or H264, SETUP what the offer says of DTLS: actpass or passive.
 Each ends, and its session with it, when standard input is closed.
 """
 
@@ -16,7 +17,8 @@ import urllib.parse
 import urllib.request
 
 import av
-from aiortc import MediaStreamTrack, RTCPeerConnection, RTCSessionDescription
+from aiortc import MediaStreamTrack, RTCPeerConnection, RTCRtpSender, RTCSessionDescription
+from aiortc.mediastreams import MediaStreamError
 
 COLOUR = (200, 40, 160)
 RATE = 48_000
@@ -74,7 +76,10 @@ class Tone(MediaStreamTrack):
 
 async def look(track, seen):
     while True:
-        frame = await track.recv()
+        try:
+            frame = await track.recv()
+        except MediaStreamError:
+            return
         if track.kind == "audio":
             seen["loud"] = max(seen.get("loud", 0), max(abs(s) for s in memoryview(bytes(frame.planes[0])).cast("h")))
             continue
@@ -86,11 +91,14 @@ async def look(track, seen):
             say(size=[frame.width, frame.height], colour=colour, **seen)
 
 
-async def main(what, url, token):
+async def main(what, url, token, codec="VP8", setup="actpass"):
     connection, seen = RTCPeerConnection(), {}
     if what == "publish":
         connection.addTrack(Tone())
         connection.addTrack(Picture())
+        known = RTCRtpSender.getCapabilities("video").codecs
+        preferred = [one for one in known if one.mimeType in (f"video/{codec}", "video/rtx")]
+        connection.getTransceivers()[1].setCodecPreferences(preferred)
     else:
         connection.addTransceiver("audio", direction="recvonly")
         connection.addTransceiver("video", direction="recvonly")
@@ -102,7 +110,7 @@ async def main(what, url, token):
             transceiver.direction = "sendonly"
         offer = await connection.createOffer()
     await connection.setLocalDescription(offer)
-    body = connection.localDescription.sdp.encode()
+    body = connection.localDescription.sdp.replace("a=setup:actpass", f"a=setup:{setup}").encode()
     status, headers, answer = await asyncio.to_thread(http, "POST", url, token, body)
     say(status=status)
     await connection.setRemoteDescription(RTCSessionDescription(answer, "answer"))

@@ -183,7 +183,7 @@ pub enum Event {
     Silent(PeerId, bool),
     /// The peer is no longer reachable: consent ended 30 s ago (RFC 7675), or DTLS failed or was closed. Remove it.
     Gone(PeerId, GoneReason),
-    /// A slot's first packet of its newest feed was sent.
+    /// A slot's first packet of its newest feed was sent, or its receiver does not have the codec of that.
     SlotRunning(PeerId, SlotId, Feed),
     /// The first packet of a publication arrived and was authenticated.
     PublicationSeen(Publication),

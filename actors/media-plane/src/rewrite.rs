@@ -196,6 +196,11 @@ impl Slot {
         self.live = false;
     }
 
+    /// Its feed, if that has not been announced yet: nothing of it will be sent.
+    pub(crate) fn announce(&mut self) -> Option<Feed> {
+        (!std::mem::replace(&mut self.announced, true)).then_some(self.feed)
+    }
+
     /// The highest temporal layer to send.
     pub(crate) fn thin(&mut self, highest: u8) {
         self.thinning.want(highest);

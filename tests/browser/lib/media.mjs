@@ -23,17 +23,20 @@ export function received(page) {
   })
 }
 
-/** Of the picture on a tile, as it comes: frames decoded and the height of the last one. Zero where there is none. */
+/** Of the picture on a tile, as it comes: frames decoded, the height of the last one, codec and slot. Zero where there is none. */
 export function pictureOn(tile) {
   return tile.evaluate(async (item) => {
     const track = item.querySelector('video')?.srcObject?.getVideoTracks()[0]
-    const receiver = window.peerConnections
-      .at(-1)
-      .getReceivers()
-      .find((one) => one.track === track)
-    const stats = receiver ? [...(await receiver.getStats()).values()] : []
+    const transceivers = window.peerConnections.at(-1).getTransceivers()
+    const slot = transceivers.find(({ receiver }) => receiver.track === track)
+    const stats = slot ? [...(await slot.receiver.getStats()).values()] : []
     const inbound = stats.find(({ type }) => type === 'inbound-rtp')
-    return { frames: inbound?.framesDecoded ?? 0, height: inbound?.frameHeight ?? 0 }
+    return {
+      frames: inbound?.framesDecoded ?? 0,
+      height: inbound?.frameHeight ?? 0,
+      codec: stats.find(({ id }) => id === inbound?.codecId)?.mimeType.replace('video/', ''),
+      mid: slot?.mid,
+    }
   })
 }
 

@@ -59,6 +59,10 @@ export async function startServer(settings = {}) {
     /** A room of the host; `lobby` is open, knock or closed. */
     room: (name, lobby = 'open') =>
       JSON.parse(run(['room', 'create', '--owner', LOGIN, '--name', name, '--lobby', lobby, '--json'])),
+    token: (room, right, name) =>
+      JSON.parse(
+        run(['token', 'create', '--room', room.id, '--right', right, '--name', name, '--json']),
+      ),
     stop,
   }
 }

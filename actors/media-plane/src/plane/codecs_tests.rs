@@ -59,6 +59,8 @@ impl Film {
 fn refused(hall: &Hall, peer: u64) -> usize {
     let quality = SlotQuality { layer: None, reason: Reason::Codec };
     let told = Event::Quality(PeerId(peer), vec![(SlotId::Video(0), quality)], None);
+    let running = |event: &&Event| matches!(event, Event::SlotRunning(PeerId(id), ..) if *id == peer);
+    assert_eq!(hall.events.iter().filter(running).count(), 1, "{peer} is told whose the slot is");
     hall.events.iter().filter(|event| **event == told).count()
 }
 

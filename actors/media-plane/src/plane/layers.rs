@@ -151,8 +151,13 @@ impl Plane {
     fn refuse(&mut self, now: Instant, subscriber: Subscriber) {
         let quality = SlotQuality { layer: None, reason: Reason::Codec };
         self.obey(now, subscriber, &Choice { quality, temporal: 0, needs: LayerSet::NONE });
-        if let Some(peer) = self.peers.get_mut(subscriber.peer) {
-            peer.views[usize::from(subscriber.slot)].given = None;
+        let number = usize::from(subscriber.slot);
+        let Some(peer) = self.peers.get_mut(subscriber.peer) else { return };
+        peer.views[number].given = None;
+        let slot = &mut peer.slots[number];
+        if let Some(feed) = slot.announce() {
+            let event = Event::SlotRunning(peer.id, slot.id, feed);
+            self.events.push_back(event);
         }
         // Nothing may flow that would make anybody look at this.
         self.line_used(now);
