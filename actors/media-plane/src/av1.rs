@@ -37,6 +37,11 @@ mod tests {
             0x00, 0x9d, 0x60, 0x8f,
         ];
         assert!(begins_key_frame(&key));
+        // Chromium: the same, continued in the next packet.
+        assert!(begins_key_frame(&[
+            0x68, 0x0b, 0x08, 0, 0, 0, 0x24, 0xc4, 0xff, 0xdf, 0, 0x68, 0x02, 0x30, 0x10
+        ]));
+        assert!(!begins_key_frame(&[0x90, 0x35, 0x0c, 0x21, 0x0f, 0x9a]));
         key[0] &= !NEW_SEQUENCE;
         assert!(begins_key_frame(&key), "by its header");
         key[2] = 0x30;
@@ -51,6 +56,7 @@ mod tests {
         let delta = [0x30, 0x15, 0x30, 0x28, 0x04, 0x00, 0x24, 0x92, 0x49, 0x11, 0x3e, 0xc0, 0x00];
         assert!(!begins_key_frame(&delta));
         assert!(!begins_key_frame(&[0x10, 0x18, 0xb8]));
+        assert!(!begins_key_frame(&[0x50, 0x30, 0x30, 0xc0, 0x40, 0xfd]), "Chromium's");
         assert!(!begins_key_frame(&[0x98, 0x0a, 0x0b]), "the rest of something");
         assert!(!begins_key_frame(&[0x08]) && !begins_key_frame(&[]));
         assert!(!begins_key_frame(&[0x00, 0x80, 0x80, 0x80]), "a size that does not end");

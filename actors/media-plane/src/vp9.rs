@@ -58,6 +58,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn chromium_says_what_its_frames_are() {
+        // Flexible mode, a picture id of 15 bits, and at key frames the structure: one spatial layer of 640×480.
+        let key = [0x9b, 0xbb, 0xf7, 0x10, 0x02, 0x80, 0x01, 0xe0, 0x82, 0x49, 0x83, 0x42, 0x00, 0x27, 0xf0];
+        assert!(begins_key_frame(&key));
+        assert!((0..9).all(|length| !begins_key_frame(&key[..length])), "cut off");
+        assert!(!begins_key_frame(&[0x91, 0xbb, 0xf7, 0x57, 0x9b, 0x72, 0x72]), "its second packet");
+        assert!(!begins_key_frame(&[0xd9, 0xbb, 0xf8, 0x02, 0x86, 0x00, 0x40]), "a frame that needs another");
+    }
+
+    #[test]
+    fn only_the_lowest_spatial_layer_begins() {
+        let layer = |sid: u8| [0xa8, 0x12, sid << 1, 0x07, 0x82, 0x49];
+        assert!(begins_key_frame(&layer(0)) && !begins_key_frame(&layer(1)));
+        // Two layers with their sizes, and a group of two pictures with one and no reference.
+        let structure = [0x0a, 0x38, 1, 0, 1, 0, 2, 0, 2, 0, 2, 0x04, 1, 0x20, 0x82, 0x49];
+        assert!(begins_key_frame(&structure));
+    }
+
+    #[test]
     fn ffmpegs_key_frames_are_known_by_the_frame_alone() {
         let key = [0x0c, 0x82, 0x49, 0x83, 0x42, 0x00, 0x13, 0xf0, 0x0e, 0xf6];
         assert!(begins_key_frame(&key));
