@@ -7,16 +7,20 @@ use crate::codec::Codec;
 use crate::layers::{Reason, SlotQuality};
 use crate::rtcp::nack;
 
-const TAKES_BOTH: &str = "m=video 9 UDP/TLS/RTP/SAVPF 96 97 102 103\r\nc=IN IP4 0.0.0.0\r\na=mid:v0\r\na=recvonly\r\n\
-    a=rtpmap:96 VP8/90000\r\na=rtpmap:97 rtx/90000\r\na=fmtp:97 apt=96\r\na=rtpmap:102 H264/90000\r\n\
+const TAKES_ALL: &str = "m=video 9 UDP/TLS/RTP/SAVPF 96 97 98 99 102 103\r\nc=IN IP4 0.0.0.0\r\na=mid:v0\r\na=recvonly\r\n\
+    a=rtpmap:96 VP8/90000\r\na=rtpmap:97 rtx/90000\r\na=fmtp:97 apt=96\r\na=rtpmap:98 VP9/90000\r\n\
+    a=rtpmap:99 rtx/90000\r\na=fmtp:99 apt=98\r\na=rtpmap:102 H264/90000\r\n\
     a=fmtp:102 packetization-mode=1;profile-level-id=42e01f\r\na=rtpmap:103 rtx/90000\r\na=fmtp:103 apt=102\r\n";
 const SSRC: u32 = 0x1000_2000;
 const H264: u8 = 102;
+const VP9: u8 = 98;
 const VP8: u8 = 96;
 
-/// The first slice of an IDR picture, and of another one whose bytes would mean temporal layer 2 to VP8.
-const KEY: [u8; 4] = [0x65, 0x88, 0x82, 0x01];
-const DELTA: [u8; 7] = [0x90, 0xe0, 0x80, 0x01, 9, 0x80, 1];
+/// The first slice of an IDR picture, and one of another picture.
+const H264_FRAMES: [&[u8]; 2] = [&[0x65, 0x88, 0x82, 0x01], &[0x61, 0xe0, 0x00, 0x40]];
+/// Chromium's, which would have numbers to rewrite if they were VP8.
+const VP9_FRAMES: [&[u8]; 2] =
+    [&[0x9b, 0xbb, 0xf7, 0x10, 0x02, 0x80, 0x01, 0xe0, 0x82, 0x49], &[0xd9, 0xbb, 0xf8, 0x02, 0x86, 0x00]];
 
 /// A frame of one packet every 40 ms; the first is a key frame, as is every one behind a request.
 struct Film {
@@ -32,14 +36,16 @@ impl Film {
     }
 
     fn payload(&self, key_frame: bool) -> Vec<u8> {
-        let mut payload = match (self.codec, key_frame) {
-            (Codec::Vp8, _) => {
+        let frames = match self.codec {
+            Codec::Vp8 => {
                 let [high, low] = (self.frame | 0x8000).to_be_bytes();
-                vec![0x90, 0xe0, high, low, self.frame as u8, 0, if key_frame { 0x10 } else { 0x11 }]
+                let frame = |head| vec![0x90, 0xe0, high, low, self.frame as u8, 0, head];
+                [frame(0x10), frame(0x11)]
             }
-            (_, true) => KEY.to_vec(),
-            (_, false) => DELTA.to_vec(),
+            Codec::Vp9 => VP9_FRAMES.map(<[u8]>::to_vec),
+            _ => H264_FRAMES.map(<[u8]>::to_vec),
         };
+        let mut payload = frames[usize::from(!key_frame)].clone();
         payload.resize(200, self.frame as u8);
         payload
     }
@@ -72,8 +78,8 @@ fn pictures(hall: &Hall, guest: usize) -> Vec<&Got> {
 fn who_has_the_codec_gets_it_as_it_is_and_who_has_not_is_told() {
     let mut hall = Hall::new();
     let publisher = hall.join_sending(1, Codec::H264Main);
-    let (has, other) = (hall.join_with(2, TAKES_BOTH), hall.join(3));
-    let main = hall.join_with(4, &TAKES_BOTH.replace("42e01f", "4d001f"));
+    let (has, other) = (hall.join_with(2, TAKES_ALL), hall.join(3));
+    let main = hall.join_with(4, &TAKES_ALL.replace("42e01f", "4d001f"));
     hall.allow(publisher, Uplink::Camera);
     for guest in [has, other, main] {
         hall.feed(guest, SlotId::Video(0), 1, Uplink::Camera);
@@ -85,8 +91,8 @@ fn who_has_the_codec_gets_it_as_it_is_and_who_has_not_is_told() {
     assert_eq!((refused(&hall, 2), refused(&hall, 3), refused(&hall, 4)), (1, 1, 0));
     let got = pictures(&hall, main);
     assert!(got.len() > 40, "{}", got.len());
-    assert_eq!(got[0].payload[..4], KEY, "begins at a key frame");
-    assert_eq!(got[1].payload[..7], DELTA, "not a byte is rewritten and no frame held back");
+    assert!(got[0].payload.starts_with(H264_FRAMES[0]), "begins at a key frame");
+    assert!(got[1..].iter().all(|got| got.payload.starts_with(H264_FRAMES[1])));
     for (before, after) in got.iter().zip(&got[1..]) {
         assert_eq!((after.payload_type, after.seq_no), (H264, before.seq_no.wrapping_add(1)));
         assert_eq!(after.timestamp, before.timestamp.wrapping_add(3600));
@@ -97,11 +103,11 @@ fn who_has_the_codec_gets_it_as_it_is_and_who_has_not_is_told() {
 #[test]
 fn a_slot_goes_from_codec_to_codec_at_key_frames() {
     let mut hall = Hall::new();
-    let publishers = [hall.join_sending(1, Codec::H264Baseline), hall.join(2)];
-    let mut films = [Film::new(publishers[0], Codec::H264Baseline), Film::new(publishers[1], Codec::Vp8)];
-    let watcher = hall.join_with(3, TAKES_BOTH);
+    let publishers = [hall.join_sending(1, Codec::Vp9), hall.join(2)];
+    let mut films = [Film::new(publishers[0], Codec::Vp9), Film::new(publishers[1], Codec::Vp8)];
+    let watcher = hall.join_with(3, TAKES_ALL);
     publishers.iter().for_each(|publisher| hall.allow(*publisher, Uplink::Camera));
-    for number in [0, 1, 0, 1] {
+    for number in [1, 0, 1, 0] {
         hall.feed(watcher, SlotId::Video(0), number as u64 + 1, Uplink::Camera);
         for _ in 0..20 {
             films.iter_mut().for_each(|film| film.play(&mut hall, 1));
@@ -110,13 +116,20 @@ fn a_slot_goes_from_codec_to_codec_at_key_frames() {
     let got = pictures(&hall, watcher);
     let types: Vec<u8> = got.iter().map(|got| got.payload_type).collect();
     let runs: Vec<&[u8]> = types.chunk_by(|one, next| one == next).collect();
-    assert_eq!(runs.iter().map(|run| run[0]).collect::<Vec<_>>(), [H264, VP8, H264, VP8]);
+    assert_eq!(runs.iter().map(|run| run[0]).collect::<Vec<_>>(), [VP8, VP9, VP8, VP9]);
     assert!(got.windows(2).all(|pair| pair[1].seq_no == pair[0].seq_no.wrapping_add(1)));
     let later = |pair: &[&Got]| (1..90_000).contains(&pair[1].timestamp.wrapping_sub(pair[0].timestamp));
     assert!(got.windows(2).all(later));
-    for (at, pair) in (1..).zip(got.windows(2)) {
-        let begins = pair[0].payload_type != pair[1].payload_type && pair[1].payload_type == H264;
-        assert!(!begins || pair[1].payload[..4] == KEY, "packet {at}");
+    let vp9 = got.iter().filter(|got| got.payload_type == VP9);
+    let key_frames = vp9.filter(|got| {
+        let [key_frame, other] = VP9_FRAMES.map(|frame| got.payload.starts_with(frame));
+        assert!(key_frame || other, "not a byte is rewritten: {:?}", &got.payload[..10]);
+        key_frame
+    });
+    assert_eq!(key_frames.count(), 2);
+    for pair in got.windows(2) {
+        let begins = pair[0].payload_type == VP8 && pair[1].payload_type == VP9;
+        assert!(!begins || pair[1].payload.starts_with(VP9_FRAMES[0]));
     }
     let number = |payload: &[u8]| u16::from_be_bytes([payload[2], payload[3]]) & 0x7fff;
     let vp8: Vec<u16> =
@@ -125,7 +138,7 @@ fn a_slot_goes_from_codec_to_codec_at_key_frames() {
 
     // What is asked for again comes in its own codec.
     let lost = [got[got.len() - 25], got[got.len() - 2]].map(|got| (got.seq_no, got.payload_type));
-    assert_eq!(lost.map(|(_, kind)| kind), [H264, VP8]);
+    assert_eq!(lost.map(|(_, kind)| kind), [VP8, VP9]);
     hall.send_rtcp(watcher, &nack(SSRC, &lost.map(|(seq_no, _)| seq_no)));
     hall.pass(5);
     for (seq_no, kind) in lost {
@@ -141,7 +154,7 @@ fn the_codec_crosses_to_other_threads() {
     let publisher = halls[0].join_sending(1, Codec::H264Baseline);
     halls[0].allow(publisher, Uplink::Camera);
     halls[1].command(Command::Remote(vec![(PeerId(1), 0)]));
-    let (has, other) = (halls[1].join_with(2, TAKES_BOTH), halls[1].join(3));
+    let (has, other) = (halls[1].join_with(2, TAKES_ALL), halls[1].join(3));
     for guest in [has, other] {
         halls[1].feed(guest, SlotId::Video(0), 1, Uplink::Camera);
     }
@@ -153,7 +166,7 @@ fn the_codec_crosses_to_other_threads() {
     }
     let got = pictures(&halls[1], has);
     assert!(got.len() > 40 && got.iter().all(|got| got.payload_type == H264), "{}", got.len());
-    assert_eq!(got[1].payload[..7], DELTA);
+    assert!(got[0].payload.starts_with(H264_FRAMES[0]));
     assert!(pictures(&halls[1], other).is_empty());
     assert_eq!((refused(&halls[1], 2), refused(&halls[1], 3)), (0, 1));
 }
@@ -168,10 +181,10 @@ fn an_answer_that_comes_late_lets_the_picture_in() {
     let mut film = Film::new(publisher, Codec::H264Baseline);
     film.play(&mut hall, 10);
     assert!(pictures(&hall, watcher).is_empty());
-    hall.answer(watcher, TAKES_BOTH);
+    hall.answer(watcher, TAKES_ALL);
     film.play(&mut hall, 30);
     assert!(pictures(&hall, watcher).len() > 15);
-    hall.answer(watcher, &TAKES_BOTH.replace("H264", "H265"));
+    hall.answer(watcher, &TAKES_ALL.replace("H264", "H265"));
     let before = pictures(&hall, watcher).len();
     film.play(&mut hall, 30);
     assert_eq!(pictures(&hall, watcher).len(), before, "nothing under another codec's type");
