@@ -9,6 +9,10 @@ use crate::layers::{Bitrate, Demand, LayerSet, Reason, Rid, SlotQuality};
 use crate::overload::Cap;
 use crate::thinning::TEMPORAL_MAX;
 
+/// So many times what a line is known to carry may be found to be there soon: what would fit then is asked for, so that it
+/// is there by then. A line that is known for narrow makes nobody send a picture that it will not get.
+const SOON: f64 = 2.5;
+
 /// A layer of a publication, as far as it is known.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Layer {
@@ -68,9 +72,12 @@ impl Wish {
         self.best().map_or(0, |layer| layer.cost(self.cap.temporal))
     }
 
-    /// How much of the publication a choice shows, for comparison: nothing is 0. `None` for a layer that is not sent.
+    /// How much of the publication a choice shows, for comparison: nothing is 0. `None` for a layer that is not sent, or
+    /// when there was none.
     pub(crate) fn step(&self, choice: &Choice) -> Option<usize> {
-        let Some(rid) = choice.quality.layer else { return Some(0) };
+        let Some(rid) = choice.quality.layer else {
+            return (choice.quality.reason != Reason::Source).then_some(0);
+        };
         let layer = self.known().find(|layer| layer.rid == rid && layer.live)?;
         let below = self.known().filter(|other| other.live && rank(other) < rank(&layer)).count();
         Some(1 + below * (usize::from(TEMPORAL_MAX) + 1) + usize::from(choice.temporal))
@@ -107,7 +114,9 @@ impl Wish {
             (Some(_), _) => Reason::Full,
             (None, _) => Reason::Source,
         };
-        let needs = best.map_or(LayerSet::ALL, |best| LayerSet::from_iter([best.rid]));
+        let needs = best.map_or(LayerSet::ALL, |best| {
+            [Some(best), self.unseen()].into_iter().flatten().map(|layer| layer.rid).collect()
+        });
         let quality = SlotQuality { layer: live.map(|layer| layer.rid), reason };
         Choice { quality, temporal: self.cap.temporal, needs }
     }
@@ -120,6 +129,27 @@ impl Wish {
         open.filter(|open| open.rid <= cap).or(borne)
     }
 
+    /// The layer above all that have ever been seen, if these are too small: its publisher may have had no time for it yet.
+    fn unseen(&self) -> Option<Layer> {
+        let largest = self.largest().filter(|largest| !self.suffices(largest))?;
+        let highest = self.known().map(|layer| layer.rid).max()?;
+        let rid = Rid::ALL.into_iter().find(|rid| *rid > highest)?;
+        // Twice as wide and high.
+        let size = largest.size.map(|(width, height)| (width.saturating_mul(2), height.saturating_mul(2)));
+        Some(Layer { rid, size, rates: largest.rates.map(|rate| Bitrate(4 * rate.0)), live: false })
+    }
+
+    /// What a publisher is asked for: the best that fits now, and that may fit soon.
+    fn asked(&self, room: u64, soon: u64) -> LayerSet {
+        let Some(best) = self.fitting(|_| true) else { return LayerSet::ALL };
+        let suitable = || self.known().filter(|layer| rank(layer) <= rank(&best));
+        let largest =
+            |room: u64| suitable().filter(|layer| layer.cost(TEMPORAL_MAX) <= room).max_by_key(rank);
+        let now = largest(room).or_else(|| suitable().min_by_key(rank));
+        let unseen = self.unseen().filter(|layer| layer.cost(TEMPORAL_MAX) <= soon);
+        [now, largest(soon), unseen].into_iter().flatten().map(|layer| layer.rid).collect()
+    }
+
     fn known(&self) -> impl Iterator<Item = Layer> {
         self.layers.into_iter().flatten()
     }
@@ -130,10 +160,13 @@ impl Wish {
 
     /// The smallest one that is large enough, else the largest. One whose size is not known counts as smallest.
     fn fitting(&self, suits: impl Fn(&Layer) -> bool) -> Option<Layer> {
-        let enough = u32::from(self.demand.height) * 9;
         let candidates = || self.known().filter(&suits);
-        let large = candidates().filter(|layer| u32::from(height(layer)) * 10 >= enough).min_by_key(rank);
+        let large = candidates().filter(|layer| self.suffices(layer)).min_by_key(rank);
         large.or_else(|| candidates().max_by_key(rank))
+    }
+
+    fn suffices(&self, layer: &Layer) -> bool {
+        u32::from(height(layer)) * 10 >= u32::from(self.demand.height) * 9
     }
 }
 
@@ -147,7 +180,7 @@ fn rank(layer: &Layer) -> (u16, Rid) {
 
 /// Lowers the choices to what the budget carries.
 fn share(budget: Bitrate, wishes: &[Wish], choices: &mut [Choice]) {
-    let mut left = budget.0;
+    let (mut left, more) = (budget.0, (budget.0 as f64 * (SOON - 1.0)) as u64);
     let mut order: Vec<usize> = (0..wishes.len()).collect();
     order.sort_by_key(|&slot| wishes[slot].demand.priority);
     let mut wanted: Vec<Option<Layer>> = Vec::with_capacity(wishes.len());
@@ -155,7 +188,9 @@ fn share(budget: Bitrate, wishes: &[Wish], choices: &mut [Choice]) {
         let layer = choice.quality.layer;
         wanted.push(wish.known().find(|known| Some(known.rid) == layer));
         if layer.is_some() {
-            choice.quality = SlotQuality { layer: None, reason: Reason::Paused };
+            let sent = wish.known().any(|layer| layer.live);
+            let reason = if sent { Reason::Paused } else { Reason::Source };
+            choice.quality = SlotQuality { layer: None, reason };
         }
     }
     let mut spent = vec![0; wishes.len()];
@@ -194,7 +229,9 @@ fn share(budget: Bitrate, wishes: &[Wish], choices: &mut [Choice]) {
             grant(slot, layer, wishes[slot].cap.temporal, &mut choices[slot]);
         }
     }
-    for ((wish, choice), wanted) in wishes.iter().zip(choices.iter_mut()).zip(wanted) {
+    for (slot, ((wish, choice), wanted)) in wishes.iter().zip(choices.iter_mut()).zip(wanted).enumerate() {
+        let room = left + spent[slot];
+        choice.needs = wish.asked(room, room + more);
         let (Some(wanted), Some(rid)) = (wanted, choice.quality.layer) else { continue };
         choice.needs.insert(rid);
         let full = rid == wanted.rid && choice.temporal == wish.cap.temporal;

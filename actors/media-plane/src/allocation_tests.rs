@@ -43,7 +43,9 @@ fn the_smallest_that_is_large_enough_else_the_largest() {
         assert_eq!(one(height, three()), (Some(rid), reason, only(rid)), "{height}");
     }
     let small_camera = [layer(Rid::L, 180, 100, true), layer(Rid::M, 360, 400, true), None];
-    assert_eq!(one(1080, small_camera), (Some(Rid::M), Reason::Full, only(Rid::M)));
+    let more = LayerSet::from_iter([Rid::M, Rid::H]);
+    assert_eq!(one(1080, small_camera), (Some(Rid::M), Reason::Full, more), "there may be a larger one");
+    assert_eq!(one(400, small_camera), (Some(Rid::M), Reason::Full, only(Rid::M)));
     let upside_down = [layer(Rid::L, 720, 100, true), layer(Rid::M, 90, 400, true), None];
     assert_eq!(one(90, upside_down), (Some(Rid::M), Reason::Size, only(Rid::M)), "rids are no sizes");
 }
@@ -136,4 +138,28 @@ fn what_the_server_bears_and_the_line_carries_is_the_smaller_of_both() {
     let large = [layer(Rid::L, 180, 150, false), None, layer(Rid::H, 720, 2000, true)];
     let choice = chosen(None, &[capped(2, 720, large)])[0];
     assert_eq!((choice.quality.layer, choice.needs), (Some(Rid::H), only(Rid::L)));
+}
+
+#[test]
+fn only_what_a_line_may_soon_carry_is_asked_for() {
+    let needs = |budget, layers| chosen(Some(budget), &[wish(720, Priority::Rest, layers)])[0].needs;
+    assert_eq!(needs(1000, three()), LayerSet::from_iter([Rid::M, Rid::H]), "it may be found to carry it");
+    assert_eq!(needs(700, three()), only(Rid::M), "too narrow");
+    assert_eq!(needs(160, three()), only(Rid::L));
+    assert_eq!(needs(20, three()), only(Rid::L), "nothing is sent, but it is there when something can be");
+    let unseen = [layer(Rid::L, 180, 150, true), layer(Rid::M, 360, 500, true), None];
+    assert_eq!(needs(1000, unseen), LayerSet::from_iter([Rid::M, Rid::H]), "perhaps four times as much");
+    assert_eq!(needs(700, unseen), only(Rid::M));
+}
+
+#[test]
+fn what_nobody_sends_is_no_promise_that_the_line_was_too_narrow_for() {
+    let stopped = three().map(|layer| layer.map(|layer| Layer { live: false, ..layer }));
+    let choice = chosen(Some(1000), &[wish(360, Priority::Rest, stopped)])[0];
+    assert_eq!((choice.quality.layer, choice.quality.reason), (None, Reason::Source));
+    assert_eq!(choice.needs, only(Rid::M));
+    assert_eq!(wish(360, Priority::Rest, three()).step(&choice), None);
+    let needs = |budget| chosen(Some(budget), &[wish(720, Priority::Rest, stopped)])[0].needs;
+    assert_eq!(needs(1000), LayerSet::from_iter([Rid::M, Rid::H]), "what fits now as well");
+    assert_eq!(needs(300), LayerSet::from_iter([Rid::L, Rid::M]));
 }

@@ -24,10 +24,15 @@ impl Meter {
         if passed >= WINDOW {
             let per_second = |bytes: u32| (f64::from(bytes) * 8.0 / passed.as_secs_f64()) as u64;
             let measured = self.bytes.map(per_second);
-            let before = self.bits.filter(|_| passed < 4 * WINDOW);
-            self.bits = Some(before.map_or(measured, |before| {
-                std::array::from_fn(|layer| (before[layer] + measured[layer]) / 2)
-            }));
+            // After a pause it is likely to go on as before.
+            let paused = passed >= 4 * WINDOW;
+            let parts = if paused { 4 } else { 2 };
+            self.bits = match self.bits {
+                Some(before) => {
+                    Some(std::array::from_fn(|layer| (before[layer] * (parts - 1) + measured[layer]) / parts))
+                }
+                None => (!paused).then_some(measured),
+            };
             (self.since, self.bytes) = (Some(now), Default::default());
         }
         let layer = usize::from(temporal.min(TEMPORAL_MAX));
@@ -61,9 +66,14 @@ mod tests {
         let [base, all, _, top] = meter.rates().map(|rate| rate.0);
         assert!((380_000..420_000).contains(&base) && (760_000..840_000).contains(&all), "{base} {all}");
         assert_eq!(top, all);
-        // A pause is no low rate.
+        // A pause is no low rate; one that really is low is believed in time.
         meter.add(start + Duration::from_secs(60), 0, 1000);
-        meter.add(start + Duration::from_secs(61), 0, 1000);
+        assert!((550_000..650_000).contains(&meter.rates()[3].0));
+        (61..75).for_each(|second| meter.add(start + Duration::from_secs(second), 0, 1000));
         assert!(meter.rates()[3].0 < 20_000);
+        let mut meter = Meter::default();
+        meter.add(start, 0, 1000);
+        meter.add(start + Duration::from_secs(60), 0, 1000);
+        assert_eq!(meter.rates(), [Bitrate(0); 4], "nothing was measured yet");
     }
 }
