@@ -133,7 +133,7 @@ impl Wish {
     fn unseen(&self) -> Option<Layer> {
         let largest = self.largest().filter(|largest| !self.suffices(largest))?;
         let highest = self.known().map(|layer| layer.rid).max()?;
-        let rid = Rid::ALL.into_iter().find(|rid| *rid > highest)?;
+        let rid = Rid::ALL.into_iter().find(|rid| *rid > highest && Some(*rid) <= self.cap.layer)?;
         // Twice as wide and high.
         let size = largest.size.map(|(width, height)| (width.saturating_mul(2), height.saturating_mul(2)));
         Some(Layer { rid, size, rates: largest.rates.map(|rate| Bitrate(4 * rate.0)), live: false })
@@ -141,12 +141,14 @@ impl Wish {
 
     /// What a publisher is asked for: the best that fits now, and that may fit soon.
     fn asked(&self, room: u64, soon: u64) -> LayerSet {
-        let Some(best) = self.fitting(|_| true) else { return LayerSet::ALL };
+        let Some(best) = self.best() else {
+            return if self.cap.layer.is_some() { LayerSet::ALL } else { LayerSet::NONE };
+        };
         let suitable = || self.known().filter(|layer| rank(layer) <= rank(&best));
         let largest =
-            |room: u64| suitable().filter(|layer| layer.cost(TEMPORAL_MAX) <= room).max_by_key(rank);
+            |room: u64| suitable().filter(|layer| layer.cost(self.cap.temporal) <= room).max_by_key(rank);
         let now = largest(room).or_else(|| suitable().min_by_key(rank));
-        let unseen = self.unseen().filter(|layer| layer.cost(TEMPORAL_MAX) <= soon);
+        let unseen = self.unseen().filter(|layer| layer.cost(self.cap.temporal) <= soon);
         [now, largest(soon), unseen].into_iter().flatten().map(|layer| layer.rid).collect()
     }
 

@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::vp8::Descriptor;
+use crate::codec::Head;
 
 /// Nobody plays what is older than this.
 const AGE_MAX: Duration = Duration::from_secs(2);
@@ -15,9 +15,9 @@ pub(crate) struct Stored {
     pub(crate) index: u64,
     pub(crate) timestamp: u32,
     pub(crate) marker: bool,
-    pub(crate) vp8: Option<Descriptor>,
+    pub(crate) head: Head,
     pub(crate) payload: Vec<u8>,
-    at: Instant,
+    pub(crate) at: Instant,
 }
 
 pub(crate) struct History {
@@ -43,7 +43,7 @@ impl History {
         now: Instant,
         index: u64,
         (timestamp, marker): (u32, bool),
-        vp8: Option<Descriptor>,
+        head: Head,
         payload: &[u8],
     ) -> bool {
         let place = self.place(index);
@@ -54,7 +54,7 @@ impl History {
         let mut bytes = slot.take().map_or_else(Vec::new, |stored| stored.payload);
         bytes.clear();
         bytes.extend_from_slice(payload);
-        *slot = Some(Stored { index, timestamp, marker, vp8, payload: bytes, at: now });
+        *slot = Some(Stored { index, timestamp, marker, head, payload: bytes, at: now });
         self.newest = self.newest.max(index);
         true
     }
@@ -66,9 +66,18 @@ impl History {
 
     /// What came since `earliest`, in the order of the source.
     pub(crate) fn since(&self, earliest: Instant) -> impl Iterator<Item = &Stored> {
+        self.from(0).filter(move |stored| stored.at >= earliest)
+    }
+
+    /// What there is from this packet on, in the order of the source.
+    pub(crate) fn from(&self, index: u64) -> impl Iterator<Item = &Stored> {
         let oldest = self.newest.saturating_sub(self.ring.len() as u64 - 1);
-        let indexes = oldest..=self.newest;
-        indexes.filter_map(|index| self.get(index)).filter(move |stored| stored.at >= earliest)
+        (index.max(oldest)..=self.newest).filter_map(|index| self.get(index))
+    }
+
+    /// Index of the newest packet.
+    pub(crate) fn newest(&self) -> u64 {
+        self.newest
     }
 
     /// A packet that was asked for again.
@@ -93,19 +102,21 @@ mod tests {
         let start = Instant::now();
         let mut history = History::new(8);
         for index in 100..120 {
-            assert!(history.store(start, index, (index as u32, false), None, &[index as u8; 3]));
+            assert!(history.store(start, index, (index as u32, false), Head::default(), &[index as u8; 3]));
         }
         assert!(history.get(111).is_none());
         assert_eq!(history.get(112).map(|stored| stored.payload.as_slice()), Some(&[112; 3][..]));
-        assert!(!history.store(start, 111, (0, false), None, &[1]), "too late");
-        assert!(!history.store(start, 112, (0, false), None, &[1]), "known");
+        assert!(!history.store(start, 111, (0, false), Head::default(), &[1]), "too late");
+        assert!(!history.store(start, 112, (0, false), Head::default(), &[1]), "known");
         assert!(history.get_again(start + Duration::from_secs(2), 119).is_some());
         assert!(history.get_again(start + Duration::from_millis(2001), 119).is_none());
         let later = start + Duration::from_millis(20);
         for index in [121, 120] {
-            assert!(history.store(later, index, (0, false), None, &[1]));
+            assert!(history.store(later, index, (0, false), Head::default(), &[1]));
         }
         assert_eq!(history.since(later).map(|stored| stored.index).collect::<Vec<_>>(), [120, 121]);
+        assert_eq!(history.from(119).map(|stored| stored.index).collect::<Vec<_>>(), [119, 120, 121]);
+        assert_eq!((history.from(0).count(), history.newest()), (8, 121));
         history.clear();
         assert!(history.get(119).is_none());
         assert_eq!(history.since(start).count(), 0);

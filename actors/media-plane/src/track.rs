@@ -53,6 +53,8 @@ pub(crate) struct Track {
     pub(crate) subscribers: Vec<Subscriber>,
     pub(crate) history: History,
     pub(crate) keyframes: KeyframeRequests,
+    /// The first packet of the newest key frame, and when it came.
+    pub(crate) key_frame: Option<(u64, Instant)>,
     pub(crate) clock: SourceClock,
     pub(crate) meter: Meter,
     /// Pixels, of the last key frame that told.
@@ -76,6 +78,7 @@ impl Track {
             subscribers: Vec::new(),
             history: History::new(if video { VIDEO_PACKETS } else { AUDIO_PACKETS }),
             keyframes: KeyframeRequests::default(),
+            key_frame: None,
             clock: SourceClock::new(if video { 90_000 } else { 48_000 }),
             meter: Meter::default(),
             size: None,
@@ -103,6 +106,7 @@ impl Track {
     /// Another source, or the same one after an interruption: nothing of before is forwarded or sent again.
     pub(crate) fn begin(&mut self, epoch: u64) {
         self.key.epoch = epoch;
+        self.key_frame = None;
         self.history.clear();
     }
 

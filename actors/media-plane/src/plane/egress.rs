@@ -223,7 +223,7 @@ fn write(
     };
     let payload = out.len();
     out.extend_from_slice(&stored.payload);
-    if let Some(vp8) = stored.vp8 {
+    if let Some(vp8) = stored.head.vp8 {
         vp8.renumber(&mut out[payload..], packet.picture_by, packet.tl0_by);
     }
     let missing = (start + size).saturating_sub(out.len());

@@ -64,9 +64,8 @@ impl Plane {
         if let Some(track) = self.tracks.get_mut(number) {
             track.subscribe(subscriber);
         }
-        if ready && playing != Some(number) {
+        if ready && playing != Some(number) && !self.preroll(now, number, subscriber) {
             self.ask_keyframe(now, number);
-            self.preroll(now, number, subscriber);
         }
     }
 
@@ -167,13 +166,16 @@ impl Plane {
         }
     }
 
-    /// A receiver can now receive: what its slots wait for begins with a key frame made for it.
-    pub(super) fn ask_for_waiting_slots(&mut self, now: Instant, at: u32) {
+    /// A receiver can now receive: what its slots wait for begins, with what there is or with a key frame made for it.
+    pub(super) fn begin_waiting_slots(&mut self, now: Instant, at: u32) {
         let Some(peer) = self.peers.get(at) else { return };
-        let wanted: Vec<u32> =
-            peer.slots.iter().filter(|slot| slot.waits()).filter_map(crate::rewrite::Slot::wanted).collect();
-        for track in wanted {
-            self.ask_keyframe(now, track);
+        let slots = (0..).zip(&peer.slots).filter(|(_, slot)| slot.waits());
+        let wanted: Vec<(u16, u32)> =
+            slots.filter_map(|(number, slot)| Some((number, slot.wanted()?))).collect();
+        for (slot, track) in wanted {
+            if !self.preroll(now, track, Subscriber { peer: at, slot }) {
+                self.ask_keyframe(now, track);
+            }
         }
     }
 }

@@ -153,12 +153,13 @@ impl Plane {
     pub(super) fn forward(&mut self, now: Instant, number: u32, media: Media<'_>) {
         let Some(track) = self.tracks.get_mut(number) else { return };
         let video = track.is_video();
-        let (at, kept) = ((media.timestamp, media.marker), media.head.vp8);
-        if !track.history.store(now, media.index, at, kept, media.payload) {
+        let at = (media.timestamp, media.marker);
+        if !track.history.store(now, media.index, at, media.head, media.payload) {
             return;
         }
         if media.head.key_frame {
             track.keyframes.arrived();
+            track.key_frame = track.key_frame.max(Some((media.index, now)));
         }
         let needed_elsewhere = self.relay_packet(number, &media);
         let Some(track) = self.tracks.get_mut(number) else { return };

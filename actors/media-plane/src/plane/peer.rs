@@ -152,6 +152,11 @@ impl Peer {
         lane.len() == 1
     }
 
+    /// Bytes that wait in a lane.
+    pub(super) fn waiting_bytes(&self, lane: Lane) -> usize {
+        self.lanes[lane as usize].iter().map(|packet| usize::from(packet.payload)).sum()
+    }
+
     /// The lane's packets, to be given back empty.
     pub(super) fn take_lane(&mut self, lane: Lane) -> Vec<Waiting> {
         std::mem::take(&mut self.lanes[lane as usize])

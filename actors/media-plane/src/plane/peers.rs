@@ -197,7 +197,7 @@ impl Plane {
                     let event = Event::Connected(peer.id);
                     self.events.push_back(event);
                     self.wake_by(at, now + FIRST_REPORT);
-                    self.ask_for_waiting_slots(now, at);
+                    self.begin_waiting_slots(now, at);
                 }
             },
         }

@@ -1,30 +1,49 @@
-//! The first syllable: an audio slot that switches to somebody who just began to speak begins with what its track's
-//! history has since then. The slot's numbers and timestamps go on as with any switch; only what comes at once is more.
+//! What a slot begins with: the first syllable of a voice that just began, and the newest key frame of a picture with what
+//! came since, if that is little. The slot's numbers and timestamps go on as with any switch; only what comes at once is
+//! more. Nobody waits for a key frame then, and nobody's picture gets one that it does not need.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::forward::waiting;
 use super::{Lane, Plane};
 use crate::api::Event;
-use crate::codec::Head;
+use crate::history::Stored;
 use crate::rewrite::{Incoming, Taken};
-use crate::track::Subscriber;
+use crate::track::{Subscriber, Track};
+
+/// An older key frame is asked for anew: what lies between would be played too fast, and its receiver's clock be wrong.
+const RECENT: Duration = Duration::from_millis(500);
+/// So much of a second may come at once of what a line carries, and at most so many packets: about as much as a key frame.
+const BURST: f64 = 0.4;
+const PACKETS_MAX: u64 = 48;
 
 impl Plane {
-    /// The slot waits for this track. Does nothing for video, and for a voice that did not just begin.
-    pub(super) fn preroll(&mut self, now: Instant, number: u32, subscriber: Subscriber) {
-        let track = self.tracks.get(number).filter(|track| track.allowed);
-        let Some((track, earliest)) = track.and_then(|track| Some((track, track.onset.earliest(now)?)))
-        else {
-            return;
+    /// The slot waits for this track: begins it with what there is. False if that is nothing.
+    pub(super) fn preroll(&mut self, now: Instant, number: u32, subscriber: Subscriber) -> bool {
+        let now_us = self.micros(now);
+        let Some(track) = self.tracks.get(number).filter(|track| track.allowed) else { return false };
+        let Some(peer) = self.peers.get_mut(subscriber.peer) else { return false };
+        let Some(slot) = peer.slots.get(usize::from(subscriber.slot)) else { return false };
+        let (video, playing) = (track.is_video(), slot.playing().is_some());
+        let lane = if video { Lane::Video } else { Lane::Urgent };
+        let bps = peer.budget.bps(now_us).unwrap_or(f64::MAX);
+        let room = ((bps * BURST / 8.0) as usize).saturating_sub(peer.waiting_bytes(lane));
+        let beginning = match video {
+            // What is shown now is newer than the key frame would be.
+            true if playing => None,
+            true => picture(track, now, room),
+            false => track.onset.earliest(now).and_then(|earliest| track.history.since(earliest).next()),
         };
-        let Some(peer) = self.peers.get_mut(subscriber.peer) else { return };
-        let mut left = None;
-        for stored in track.history.since(earliest) {
-            let Some(slot) = peer.slots.get_mut(usize::from(subscriber.slot)) else { return };
+        let (mut begun, mut left) = (false, None);
+        let Some(first) = beginning.map(|stored| stored.index) else { return false };
+        for stored in track.history.from(first) {
+            let Some(slot) = peer.slots.get_mut(usize::from(subscriber.slot)) else { break };
             let (index, timestamp, report) = (stored.index, stored.timestamp, track.report());
-            let packet = Incoming { key: track.key, index, timestamp, head: Head::default(), report };
-            let Taken::Forward(rewritten) = slot.take(now, &packet) else { continue };
+            let packet = Incoming { key: track.key, index, timestamp, head: stored.head, report };
+            let Taken::Forward(rewritten) = slot.take(if video { stored.at } else { now }, &packet) else {
+                continue;
+            };
+            begun = true;
             slot.packets = slot.packets.wrapping_add(1);
             slot.octets = slot.octets.wrapping_add(stored.payload.len() as u32);
             left = left.or(rewritten.left);
@@ -32,14 +51,24 @@ impl Plane {
                 self.events.push_back(Event::SlotRunning(peer.id, slot.id, feed));
             }
             let waiting = waiting(&packet, &rewritten, subscriber.slot, stored.payload.len());
-            if peer.wait(Lane::Urgent, waiting) {
-                self.waiting[Lane::Urgent as usize].push(subscriber.peer);
+            if peer.wait(lane, waiting) {
+                self.waiting[lane as usize].push(subscriber.peer);
             }
         }
         if let Some(left) = left {
             self.unsubscribe(left, subscriber);
         }
+        begun
     }
+}
+
+/// The newest key frame, if it is recent and no more than `room` bytes came since it began.
+fn picture(track: &Track, now: Instant, room: usize) -> Option<&Stored> {
+    let (begins, at) = track.key_frame?;
+    let recent = now.saturating_duration_since(at) <= RECENT;
+    let few = track.history.newest() - begins < PACKETS_MAX;
+    let fits = || track.history.from(begins).map(|stored| stored.payload.len()).sum::<usize>() <= room;
+    track.history.get(begins).filter(|_| recent && few && fits())
 }
 
 #[cfg(test)]
@@ -108,5 +137,77 @@ mod tests {
         }
         let first = hall.guests[listener].got[0].payload[0];
         assert_eq!(first, 41);
+    }
+
+    /// A packet of picture `number`, which is a frame of its own.
+    fn picture(number: u8, key_frame: bool) -> Vec<u8> {
+        vec![0x90, 0xe0, 0x80, number, number, 0x20, u8::from(!key_frame), 0, 0, number]
+    }
+
+    /// A camera with a key frame at picture 20, `packets` in each picture; somebody comes after picture `comes`. What they
+    /// have got of it by then, at the end, and how many key frames were asked for.
+    fn joined(comes: u8, packets: u16) -> (Vec<Got>, Vec<Got>, usize) {
+        let mut hall = Hall::new();
+        let (camera, watcher) = (hall.join(1), hall.join(2));
+        hall.allow(camera, Uplink::Camera);
+        let mut at_once = Vec::new();
+        for number in 0..60_u8 {
+            for packet in 0..packets {
+                let key_frame = [0, 20].contains(&number) && packet == 0;
+                let seq_no = u16::from(number) * packets + packet;
+                hall.send(camera, None, seq_no, 3600 * u32::from(number), &picture(number, key_frame));
+            }
+            if number == comes {
+                hall.feed(watcher, SlotId::Video(0), 1, Uplink::Camera);
+                hall.pass(3);
+                at_once = hall.guests[watcher].got.clone();
+            }
+            hall.pass(40);
+        }
+        let got = hall.guests[watcher].got.clone();
+        (at_once, got, hall.guests[camera].feedback(206, 1))
+    }
+
+    #[test]
+    fn a_newcomer_sees_the_newest_key_frame_at_once_and_nobody_else_gets_one() {
+        let (at_once, got, asked) = joined(26, 2);
+        let numbers: Vec<u8> = at_once.iter().map(|got| got.payload[9]).collect();
+        assert_eq!(numbers, (20..=26).flat_map(|number| [number; 2]).collect::<Vec<_>>());
+        assert_eq!((got.len(), asked), (2 * 40, 0));
+        for pair in got.windows(2) {
+            assert_eq!(pair[1].seq_no, pair[0].seq_no.wrapping_add(1));
+            let later = u32::from(pair[1].payload[9] - pair[0].payload[9]) * 3600;
+            assert_eq!(pair[1].timestamp, pair[0].timestamp.wrapping_add(later));
+        }
+    }
+
+    #[test]
+    fn what_is_old_or_much_is_asked_for_anew() {
+        for (comes, packets) in [(33, 1), (26, 8)] {
+            let (at_once, got, asked) = joined(comes, packets);
+            assert!(at_once.is_empty() && got.is_empty() && asked > 0, "{comes} {packets}");
+        }
+    }
+
+    #[test]
+    fn a_slot_that_shows_somebody_waits_for_something_new() {
+        let mut hall = Hall::new();
+        let (one, two, watcher) = (hall.join(1), hall.join(2), hall.join(3));
+        for camera in [one, two] {
+            hall.allow(camera, Uplink::Camera);
+        }
+        hall.feed(watcher, SlotId::Video(0), 1, Uplink::Camera);
+        for number in 0..10_u8 {
+            for camera in [one, two] {
+                let picture = picture(number, number == 0);
+                hall.send(camera, None, number.into(), 3600 * u32::from(number), &picture);
+            }
+            if number == 4 {
+                hall.feed(watcher, SlotId::Video(0), 2, Uplink::Camera);
+            }
+            hall.pass(40);
+        }
+        assert_eq!(hall.guests[watcher].got.len(), 10, "the one who was there");
+        assert_eq!(hall.guests[two].feedback(206, 1), 1);
     }
 }
