@@ -85,6 +85,39 @@ fn media_from_a_probed_tuple_moves_the_peer() {
     assert_eq!(scene.ice.address(), Some(tuple(2)));
 }
 
+/// A NAT gives the client another port in mid-meeting: it goes on sending every 20 ms and notices nothing.
+#[test]
+fn media_follows_a_new_port_within_a_second() {
+    for round_trip in [1, 50, 300] {
+        let mut scene = Scene::new();
+        scene.good_check(0, 1, true);
+        let (mut asked, mut back) = (None, None);
+        for ms in (1020..2020).step_by(20) {
+            let now = scene.at(ms);
+            if ms == 1020 {
+                assert!(!scene.ice.media_from(scene.at(1000), tuple(1)));
+            }
+            if asked.is_some_and(|(at, _)| ms >= at + round_trip) && !scene.ice.tuples().contains(&tuple(2)) {
+                let (_, transaction) = asked.unwrap();
+                let request = check(&scene.identity, transaction, "a:b", "x", false);
+                let request = Stun::parse(&request).unwrap();
+                let answer = request.response(&scene.identity, "their password", tuple(7).address()).unwrap();
+                let mut answer = Stun::parse(&answer).unwrap();
+                assert!(scene.ice.response(now, &scene.identity, tuple(2), &mut answer).is_some());
+            }
+            if scene.ice.tuples().contains(&tuple(2)) {
+                scene.ice.media_from(now, tuple(2));
+            } else if scene.ice.probe(now, &scene.identity, tuple(2), [ms as u8; 12]).is_some() {
+                asked = asked.or(Some((ms, [ms as u8; 12])));
+            }
+            if scene.ice.address() == Some(tuple(2)) {
+                back = back.or(Some(ms - 1000));
+            }
+        }
+        assert!(back.is_some_and(|after| after <= 1000), "{back:?} with a round trip of {round_trip} ms");
+    }
+}
+
 #[test]
 fn consent_ends_thirty_seconds_after_the_last_check() {
     let mut scene = Scene::new();

@@ -30,10 +30,10 @@ describe('a connection that works', () => {
     for (let now = 1000; now < 20_000; now += 500) expect(bytes(100, now, false)).toBe('none')
   })
 
-  test('is rebuilt when the restart brings nothing within 3 s', () => {
+  test('is rebuilt when the restart brings nothing within 4 s', () => {
     expect(bytes(100, 2100)).toBe('restart_ice')
-    expect(bytes(100, 5000)).toBe('none')
-    expect(bytes(100, 5100)).toBe('rebuild')
+    expect(bytes(100, 6000)).toBe('none')
+    expect(bytes(100, 6100)).toBe('rebuild')
   })
 
   test('stays when the restart brings bytes', () => {

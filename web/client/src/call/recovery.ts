@@ -1,5 +1,5 @@
 // When to mend the media connection, and how. Pure: events with a time in, an action out (MEDIA.md, section 6).
-// An ICE restart is cheap and tried first; when it does not help within 3 s, or the browser gave up, a new peer
+// An ICE restart is cheap and tried first; when it does not help within 4 s, or the browser gave up, a new peer
 // connection comes by reconnecting the signalling. Browsers take 7 s to notice a lost path: we look at bytes instead.
 
 export type RecoveryAction = 'none' | 'restart_ice' | 'rebuild'
@@ -13,7 +13,8 @@ export type RecoveryEvent =
   | { readonly type: 'bytes'; readonly total: number; readonly expected: boolean; readonly now: number }
 
 export const SILENCE_MS = 1500
-export const RESTART_MS = 3000
+/** Chromium leaves a way that has gone silent for another one 3.5 s after its last packet, about 2 s after our restart. */
+export const RESTART_MS = 4000
 /** A first connection may take long on a busy machine; each failed one gets more time. */
 export const BUILD_MS = [6000, 9000, 14_000, 20_000] as const
 

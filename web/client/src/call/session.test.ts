@@ -135,7 +135,7 @@ describe('a session', () => {
     for (let i = 0; i < 4; i += 1) await tick()
     expect(wire().types.filter((type) => type === 'restart_ice')).toHaveLength(1)
     expect(session.path.get().path).toBe('mending')
-    for (let i = 0; i < 6; i += 1) await tick()
+    for (let i = 0; i < 8; i += 1) await tick()
     expect(stage.wires).toHaveLength(2)
     await arrive()
     expect(stage.peers).toHaveLength(2)
