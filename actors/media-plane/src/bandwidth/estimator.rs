@@ -35,6 +35,7 @@ pub(crate) struct Estimator {
     feedback_us: Option<i64>,
     silence_us: i64,
     drains_since_us: Option<i64>,
+    wanted_bps: f64,
 }
 
 impl Estimator {
@@ -52,6 +53,7 @@ impl Estimator {
             feedback_us: None,
             silence_us: 0,
             drains_since_us: None,
+            wanted_bps: 0.0,
         }
     }
 
@@ -155,6 +157,7 @@ impl Estimator {
             Some(Found::Carried(bps) | Found::Limit(bps)) => self.control.proven(now_us, bps),
             Some(Found::Nothing) | None => {}
         }
+        self.want(now_us, self.wanted_bps);
     }
 
     /// Whether packets are out of which no feedback spoke.
@@ -162,8 +165,9 @@ impl Estimator {
         self.sent.awaits_feedback()
     }
 
-    /// Somebody would use so much if it was there.
+    /// Somebody would use so much if it was there, until they say otherwise.
     pub(crate) fn want(&mut self, now_us: i64, wanted_bps: f64) {
+        self.wanted_bps = wanted_bps;
         let quiet = self.trend.queue_ms() < PROBE_QUEUE_MS && self.loss.last() < 0.1;
         if self.feedback_us.is_some() && quiet && self.is_calm(now_us, CALM_US) {
             self.prober.want(now_us, wanted_bps, self.control.bps());

@@ -1,7 +1,8 @@
 //! Whether the line carries more than is being sent: for a moment padding is sent beside the media, and the rate at
 //! which both arrive is the answer (after libwebrtc's `ProbeController` and `ProbeBitrateEstimator`). Pure.
 //!
-//! Only when somebody would use more. A probe that finds nothing makes the next one wait longer.
+//! Only when somebody would use more. A probe that finds no more than is known makes the next one wait longer; one that
+//! found some goes on soon, whether the line carried all of it or its receiver's clock was disturbed by a busy machine.
 
 use super::sent::Packet;
 
@@ -12,6 +13,10 @@ const STEP_US: i64 = 5_000;
 /// From the last packet of a probe to its judgement, beside the round trip.
 const PATIENCE_US: i64 = 250_000;
 const PAUSE_US: i64 = 200_000;
+/// After a probe that found more, but not all.
+const AGAIN_US: i64 = 1_000_000;
+/// So much more is more.
+const GAIN: f64 = 1.05;
 const BACKOFF_MIN_US: i64 = 3_000_000;
 const BACKOFF_MAX_US: i64 = 12_000_000;
 /// So much more than the estimate is tried at once.
@@ -21,6 +26,8 @@ const PACKETS_MIN: u32 = 5;
 struct Probe {
     number: u8,
     bps: f64,
+    /// What was estimated before it.
+    known_bps: f64,
     /// When its first step was sent.
     began_us: i64,
     step_us: i64,
@@ -72,6 +79,7 @@ impl Prober {
         self.probe = Some(Probe {
             number: self.number,
             bps: wanted_bps.min(FACTOR * estimate_bps),
+            known_bps: estimate_bps,
             began_us: now_us,
             step_us: now_us,
             sent_bytes: 0,
@@ -162,6 +170,9 @@ impl Prober {
             Found::Carried(_) => {
                 (self.next_us, self.backoff_us) = (now_us + PAUSE_US, BACKOFF_MIN_US);
             }
+            Found::Limit(bps) if bps > GAIN * probe.known_bps => self.next_us = now_us + AGAIN_US,
+            // Media came in a burst, so that there was no time to measure over.
+            Found::Nothing if complete => self.next_us = now_us + PAUSE_US,
             Found::Limit(_) | Found::Nothing => self.fail(now_us),
         }
         Some(found)
@@ -184,5 +195,57 @@ impl Probe {
         } else {
             Found::Limit(0.9 * arrived.min(sent))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A probe of 2 Mbit/s where 1 is known, whose packets take `stretch` times as long to arrive as to be sent; then how
+    /// long until the next one begins.
+    fn next_after(stretch: i64, at_once: bool) -> (Found, i64) {
+        let mut prober = Prober::new();
+        let (mut now_us, mut found, mut under_way) = (1_000_000, None, Vec::new());
+        let began_us = now_us;
+        prober.want(now_us, 5e6, 1e6);
+        while found.is_none() {
+            let bytes = if at_once && now_us == began_us { 20_000 } else { prober.padding(now_us) };
+            for _ in 0..bytes / 250 {
+                let probe = prober.number(now_us);
+                prober.sent(250);
+                under_way.push(Packet { sent_us: now_us, bytes: 250, probe });
+            }
+            for packet in under_way.drain(..) {
+                prober.arrived(&packet, began_us + (packet.sent_us - began_us) * stretch / 10);
+            }
+            now_us += 1_000;
+            found = prober.judge(now_us, 10_000);
+        }
+        let judged_us = now_us;
+        while prober.deadline().is_none() {
+            now_us += 10_000;
+            prober.want(now_us, 5e6, 1e6);
+        }
+        (found.unwrap(), (now_us - judged_us) / 1_000)
+    }
+
+    #[test]
+    fn whoever_found_more_goes_on_soon() {
+        let (found, pause_ms) = next_after(10, false);
+        assert!(matches!(found, Found::Carried(bps) if (1.9e6..=2e6).contains(&bps)), "{found:?}");
+        assert_eq!(pause_ms, 200);
+        let (found, pause_ms) = next_after(15, false);
+        assert!(matches!(found, Found::Limit(bps) if (1.1e6..1.3e6).contains(&bps)), "{found:?}");
+        assert_eq!(pause_ms, 1_000);
+        let (found, pause_ms) = next_after(20, false);
+        assert!(matches!(found, Found::Limit(bps) if bps < 1e6), "{found:?}");
+        assert_eq!(pause_ms, 3_000);
+    }
+
+    /// Key frames of several pictures, as when somebody comes in, leave no room for padding.
+    #[test]
+    fn a_burst_of_media_is_no_failed_probe() {
+        assert_eq!(next_after(10, true), (Found::Nothing, 200));
     }
 }

@@ -84,6 +84,7 @@ impl Plane {
         if estimator.awaits_feedback() {
             self.line_used(now);
         }
+        self.probe_line(now, at);
     }
 
     /// Allots a receiver's line anew: at once when it carries less, else now and then.
