@@ -24,7 +24,8 @@ async function fill(room, visit) {
     await enter(visitor, room, name)
     if (people.length === 1) continue
     await hears(visitor, name)
-    if (await visitor.page.getByRole('status').getByText(WORDS[visitor.locale].full).isVisible()) return people
+    if (await visitor.page.getByRole('status').getByText(WORDS[visitor.locale].full).isVisible())
+      return people
   }
   return assert.fail('five people with cameras fit into one per cent of a core')
 }
@@ -35,7 +36,10 @@ tell('a full server refuses a camera and keeps the sound', async ({ server, visi
   const camera = last.page.getByRole('button', { name: WORDS[last.locale].camera }).first()
   await until('the camera is off', async () => (await camera.getAttribute('aria-pressed')) === 'false')
   await tile(first, last.name).waitFor()
-  await until('they have no picture', async () => (await tile(first, last.name).locator('video').count()) === 0)
+  await until(
+    'they have no picture',
+    async () => (await tile(first, last.name).locator('video').count()) === 0,
+  )
   await hears(first, first.name)
   await hears(last, last.name)
 })

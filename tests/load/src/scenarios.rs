@@ -27,11 +27,11 @@ const MEETING: Scenario = Scenario {
     video_kbit: 0,
     audio: false,
     audio_slots: 3,
-    join_rate: 20.0,
+    join_rate: 25.0,
     ramp: false,
 };
 
-const SCENARIOS: [Scenario; 7] = [
+const SCENARIOS: [Scenario; 14] = [
     Scenario { name: "video_to_100", receivers: 100, video_kbit: 1_500, ..MEETING },
     // Everybody hears all ten, as with servers that do not choose the loudest.
     Scenario {
@@ -53,6 +53,14 @@ const SCENARIOS: [Scenario; 7] = [
     },
     Scenario { name: "rooms_of_4", rooms: 50, publishers: 4, video_kbit: 300, audio: true, ..MEETING },
     Scenario { name: "one_voice_to_100", publishers: 1, receivers: 100, audio: true, ..MEETING },
+    // The same for more and more people, and for more and more rooms: what a packet costs should not change.
+    Scenario { name: "growth_10", receivers: 10, video_kbit: 500, ..MEETING },
+    Scenario { name: "growth_100", receivers: 100, video_kbit: 500, ..MEETING },
+    Scenario { name: "growth_1000", rooms: 2, receivers: 499, video_kbit: 500, ..MEETING },
+    Scenario { name: "growth_1500", rooms: 3, receivers: 499, video_kbit: 500, ..MEETING },
+    Scenario { name: "pairs_1", publishers: 2, audio: true, ..MEETING },
+    Scenario { name: "pairs_20", rooms: 20, publishers: 2, audio: true, ..MEETING },
+    Scenario { name: "pairs_200", rooms: 200, publishers: 2, audio: true, ..MEETING },
     Scenario { name: "ramp", receivers: 490, video_kbit: 1_500, join_rate: 25.0, ramp: true, ..MEETING },
 ];
 
