@@ -100,6 +100,8 @@ pub struct UplinkParameters {
     pub level_extension: Option<u8>,
     /// Header extension with transport-wide sequence numbers, if it wants feedback about them.
     pub transport_cc_extension: Option<u8>,
+    /// Whether it sends lost packets again when it is asked to (RFC 4585 §6.2.1).
+    pub nack: bool,
     /// SSRCs that the answer names, each with that of its retransmissions.
     pub sources: Vec<(u32, Option<u32>)>,
 }
@@ -122,6 +124,7 @@ impl UplinkParameters {
             repaired_rid_extension: None,
             level_extension: audio.then_some(4),
             transport_cc_extension: None,
+            nack: !audio,
             sources: Vec::new(),
         }
     }
@@ -362,7 +365,7 @@ fn write_codec(out: &mut String, codec: Codec) {
     line(out, format_args!("a=rtpmap:{payload_type} {}", codec.name()));
     let (parameters, feedback): (_, &[&str]) = match codec {
         // Nothing is sent in silence.
-        Codec::Opus => (codec.parameters("").map(|known| known + ";usedtx=1"), &["transport-cc"]),
+        Codec::Opus => (codec.parameters("").map(|known| known + ";usedtx=1"), &["nack", "transport-cc"]),
         Codec::Vp8 => (None, &["ccm fir", "nack", "nack pli", "goog-remb", "transport-cc"]),
         // Many lines in each of many slots: no more than is used.
         _ => (codec.parameters(""), &["nack", "nack pli", "transport-cc"]),

@@ -43,6 +43,7 @@ mod rewrite;
 mod route;
 mod rtcp;
 mod rtp;
+mod sealed;
 mod segments;
 mod slab;
 mod streams;

@@ -10,6 +10,10 @@ const MISSING_MAX: usize = 128;
 /// A packet is asked for so often, and not when it is older than this.
 const TRIES_MAX: u8 = 8;
 const MISSING_AGE_MAX: Duration = Duration::from_millis(1500);
+/// A voice is not waited for: so old it is no longer played.
+const VOICE_AGE_MAX: Duration = Duration::from_millis(400);
+/// Of Opus' timestamps, Hz (RFC 7587 §4.1).
+const VOICE_RATE: u32 = 48_000;
 /// Window in which a packet is known to have been forwarded.
 const SEEN: u64 = 1024;
 
@@ -158,7 +162,8 @@ impl Reception {
     /// Sequence numbers to ask for now. Each is asked for at once, then once per round trip, a bounded number of times.
     pub(crate) fn nacks(&mut self, now: Instant, round_trip: Duration) -> Vec<u16> {
         let patience = (round_trip * 5 / 4).clamp(Duration::from_millis(20), Duration::from_millis(300));
-        self.missing.retain(|missing| missing.tries < TRIES_MAX && now < missing.since + MISSING_AGE_MAX);
+        let age_max = if self.rate == VOICE_RATE { VOICE_AGE_MAX } else { MISSING_AGE_MAX };
+        self.missing.retain(|missing| missing.tries < TRIES_MAX && now < missing.since + age_max);
         let due = self.missing.iter_mut().filter(|missing| missing.next <= now);
         due.map(|missing| {
             missing.tries += 1;

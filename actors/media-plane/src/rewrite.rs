@@ -11,6 +11,7 @@ use crate::api::{Feed, Publication, SlotId};
 use crate::codec::{Codec, Format, Formats, Head};
 use crate::description::SlotParameters;
 use crate::rtp::Template;
+use crate::sealed::SealedPackets;
 use crate::segments::Segments;
 use crate::thinning::{Thinning, Verdict};
 
@@ -90,6 +91,8 @@ pub(crate) struct Slot {
     pub(crate) packets: u32,
     pub(crate) octets: u32,
     pub(crate) rtx_index: u64,
+    /// Of a voice, once its receiver missed something.
+    pub(crate) sealed: Option<Box<SealedPackets>>,
     rate: u32,
     feed: Feed,
     wanted: Option<u32>,
@@ -117,6 +120,7 @@ impl Slot {
             packets: 0,
             octets: 0,
             rtx_index: random >> 50,
+            sealed: None,
             rate: if video { 90_000 } else { 48_000 },
             feed: Feed::Silence,
             wanted: None,

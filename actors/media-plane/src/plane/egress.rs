@@ -229,5 +229,11 @@ fn write(
     let missing = (start + size).saturating_sub(out.len());
     pad(out, start, missing);
     let header = template.len();
-    peer.outbound.as_mut()?.seal(out, start, header, index).then_some(())
+    if !peer.outbound.as_mut()?.seal(out, start, header, index) {
+        return None;
+    }
+    if let Some(sealed) = peer.slots[usize::from(packet.slot)].sealed.as_mut() {
+        sealed.keep(index as u16, &out[start..]);
+    }
+    Some(())
 }

@@ -85,8 +85,10 @@ impl Plane {
 
     fn resend(&mut self, now: Instant, at: u32, ssrc: u32, pairs: &[u8]) {
         let Some(peer) = self.peers.get_mut(at) else { return };
-        let slot = peer.slots.iter().position(|slot| slot.id.is_video() && slot.id.ssrc() == ssrc);
-        let Some(number) = slot else { return };
+        let Some(number) = peer.slots.iter().position(|slot| slot.id.ssrc() == ssrc) else { return };
+        if !peer.slots[number].id.is_video() {
+            return self.repeat(now, at, number, pairs);
+        }
         let now_us = now.saturating_duration_since(self.wall.at).as_micros() as i64;
         for seq_no in nacked(pairs) {
             let Some(found) = peer.slots[number].find(seq_no) else { continue };
@@ -119,5 +121,112 @@ impl Plane {
                 self.waiting[Lane::Urgent as usize].push(at);
             }
         }
+    }
+
+    /// Sends packets of a voice once more.
+    fn repeat(&mut self, now: Instant, at: u32, number: usize, pairs: &[u8]) {
+        let now_us = self.micros(now);
+        let Some(peer) = self.peers.get_mut(at) else { return };
+        let Some(to) = peer.reachable() else { return };
+        for seq_no in nacked(pairs) {
+            let sealed = peer.slots[number].sealed.get_or_insert_default();
+            let Some(again) = sealed.again(seq_no).map(<[u8]>::to_vec) else { continue };
+            if peer.may_resend(now) && peer.budget.may_repair(now_us, again.len()) {
+                self.control.push((to, again));
+                self.counted.retransmitted += 1;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::super::Batch;
+    use super::super::testing::Hall;
+    use crate::api::{SlotId, Uplink};
+    use crate::rtcp::nack;
+
+    /// One speaks, one listens.
+    fn call() -> Hall {
+        let mut hall = Hall::new();
+        let (speaker, listener) = (hall.join(1), hall.join(2));
+        hall.allow(speaker, Uplink::Microphone);
+        hall.feed(listener, SlotId::Audio(0), 1, Uplink::Microphone);
+        hall
+    }
+
+    fn speak(hall: &mut Hall, number: u16) {
+        hall.send(0, Some(100), number, 960 * u32::from(number), &[number as u8; 60]);
+    }
+
+    /// Datagrams of voices that leave in the next 20 ms.
+    fn leaving(hall: &mut Hall) -> Vec<Vec<u8>> {
+        let mut batch = Batch::default();
+        hall.now += Duration::from_millis(20);
+        hall.plane.timeout(hall.now);
+        hall.plane.fill(hall.now, &mut batch);
+        let sent = batch.messages.iter();
+        let datagrams = sent.flat_map(|message| {
+            batch.bytes[message.start..message.start + message.len]
+                .chunks(message.segment)
+                .map(<[u8]>::to_vec)
+        });
+        datagrams.filter(|datagram| datagram[1] & 0x7f == 111).collect()
+    }
+
+    fn missed(hall: &mut Hall, datagram: &[u8]) {
+        let seq_no = u16::from_be_bytes([datagram[2], datagram[3]]);
+        hall.send_rtcp(1, &nack(SlotId::Audio(0).ssrc(), &[seq_no]));
+    }
+
+    #[test]
+    fn a_lost_packet_of_a_voice_comes_again_to_the_byte() {
+        let mut hall = call();
+        let mut sent = Vec::new();
+        for number in 0..10 {
+            speak(&mut hall, number);
+            sent.extend(leaving(&mut hall));
+            if number == 3 {
+                missed(&mut hall, &sent[2].clone());
+                assert!(leaving(&mut hall).is_empty(), "nothing was kept before the first loss");
+            }
+        }
+        assert_eq!(sent.len(), 10);
+        for _ in 0..2 {
+            missed(&mut hall, &sent[6].clone());
+            assert_eq!(leaving(&mut hall), [sent[6].clone()]);
+        }
+        missed(&mut hall, &sent[6].clone());
+        assert!(leaving(&mut hall).is_empty(), "it does not get there");
+        assert_eq!(hall.plane.take_statistics().retransmitted, 2);
+    }
+
+    #[test]
+    fn a_microphone_is_asked_for_what_is_missing_and_it_is_heard_in_its_place() {
+        let mut hall = call();
+        for number in (0..10).filter(|number| *number != 5) {
+            speak(&mut hall, number);
+            hall.pass(20);
+        }
+        assert!(hall.guests[0].feedback(205, 1) > 0, "asked for");
+        speak(&mut hall, 5);
+        hall.pass(20);
+        let mut heard: Vec<(u16, u8)> =
+            hall.guests[1].got.iter().map(|got| (got.seq_no, got.payload[0])).collect();
+        assert_eq!(heard.last().map(|(_, payload)| *payload), Some(5));
+        heard.sort_unstable();
+        assert_eq!(
+            heard.iter().map(|(_, payload)| *payload).collect::<Vec<_>>(),
+            (0..10).collect::<Vec<_>>()
+        );
+        assert!(heard.windows(2).all(|pair| pair[1].0 == pair[0].0 + 1));
+        // What is too old to be played is not asked for any more.
+        let asked = hall.guests[0].feedback(205, 1);
+        speak(&mut hall, 12);
+        hall.pass(2000);
+        let times = hall.guests[0].feedback(205, 1) - asked;
+        assert!((2..=12).contains(&times), "{times}");
     }
 }

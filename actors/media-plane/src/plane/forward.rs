@@ -57,7 +57,7 @@ impl Plane {
         let level = told.or_else(|| (untold && payload.len() > SILENT_MAX).then_some(UNTOLD));
         let expected =
             if role.retransmission { parameters.format.rtx } else { Some(parameters.format.payload_type) };
-        let head = parameters.codec.head(payload);
+        let (head, nack) = (parameters.codec.head(payload), parameters.nack);
         let track = role.track;
         if moved {
             self.moved(now, at);
@@ -73,15 +73,21 @@ impl Plane {
             self.level(now, at, track, level);
         }
         let media = Media { index, timestamp: header.timestamp, marker: header.marker, head, payload };
-        self.arrived(now, (at, track), header.ssrc, media);
+        self.arrived(now, (at, track), (header.ssrc, nack), media);
         Some(())
     }
 
-    /// A packet of a track's own source, from the peer `at`.
-    fn arrived(&mut self, now: Instant, (at, number): (u32, u32), ssrc: u32, media: Media<'_>) {
+    /// A packet of a track's own source, from the peer `at`; `repairs` says whether it sends lost ones again.
+    fn arrived(
+        &mut self,
+        now: Instant,
+        (at, number): (u32, u32),
+        (ssrc, repairs): (u32, bool),
+        media: Media<'_>,
+    ) {
         let epoch = self.epochs + 1;
         let Some(track) = self.tracks.get_mut(number) else { return };
-        let (rate, repairs) = if track.is_video() { (90_000, true) } else { (48_000, false) };
+        let rate = if track.is_video() { 90_000 } else { 48_000 };
         if track.source.as_ref().is_none_or(|source| source.ssrc != ssrc) {
             track.source = Some(Source { ssrc, reception: Reception::new(now, media.index, rate, repairs) });
             track.begin(epoch);

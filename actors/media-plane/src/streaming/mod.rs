@@ -220,8 +220,9 @@ impl Accepted {
 
 impl Section {
     fn sending(&self, uplink: Uplink) -> Option<UplinkParameters> {
-        let Offered { codec, format, .. } = *self.codecs.first()?;
+        let Offered { codec, format, ref feedback, .. } = *self.codecs.first()?;
         Some(UplinkParameters {
+            nack: codec.is_video() || feedback.iter().any(|known| known == "nack"),
             mid: self.mid.clone().unwrap_or_default(),
             codec,
             format,
