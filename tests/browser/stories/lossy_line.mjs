@@ -73,7 +73,8 @@ tell('a line that loses one packet in twenty', async ({ server, visit }) => {
       assert.ok(repaired > 0, 'nothing was repaired')
       assert.ok(keyFrames <= frames / 15, `${keyFrames} of ${frames} frames are key frames`)
     }
-    await seesAndHears(ben.page, 'Ben')
+    link.impair(false)
+    await seesAndHears(ben.page, 'Ben, whose line is good again,')
   } finally {
     link.close()
   }
