@@ -144,6 +144,15 @@ impl Slot {
         self.formats = parameters.formats;
     }
 
+    pub(crate) fn formats(&self) -> Formats {
+        self.formats
+    }
+
+    /// The receiver takes these.
+    pub(crate) fn take_formats(&mut self, formats: Formats) {
+        self.formats = formats;
+    }
+
     /// How the receiver takes a codec here; `None` if it cannot.
     pub(crate) fn format(&self, codec: Codec) -> Option<Format> {
         self.formats.of(codec)

@@ -43,9 +43,9 @@ function aiortc(what, { url, token }, ...more) {
 
 /** Chromium as an encoder: publishes its camera by WHIP in one codec. Runs in the page. */
 async function publish({ url, token, codec }) {
-  const [camera] = (
-    await navigator.mediaDevices.getUserMedia({ video: { width: 640, height: 480 } })
-  ).getVideoTracks()
+  // Small: AV1 is hard work for a machine that encodes and decodes for everybody.
+  const video = { width: 320, height: 180, frameRate: 15 }
+  const [camera] = (await navigator.mediaDevices.getUserMedia({ video })).getVideoTracks()
   const connection = new RTCPeerConnection()
   const sender = connection.addTransceiver(camera, { direction: 'sendonly' })
   const known = RTCRtpSender.getCapabilities('video').codecs

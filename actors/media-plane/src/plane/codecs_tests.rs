@@ -2,7 +2,7 @@
 //! who does not is told so.
 
 use super::testing::{Got, Hall, pass};
-use crate::api::{Command, Event, PeerId, SlotId, Uplink};
+use crate::api::{Command, Event, PeerId, SlotCount, SlotId, Uplink};
 use crate::codec::Codec;
 use crate::layers::{Reason, SlotQuality};
 use crate::rtcp::nack;
@@ -169,6 +169,19 @@ fn the_codec_crosses_to_other_threads() {
     assert!(got[0].payload.starts_with(H264_FRAMES[0]));
     assert!(pictures(&halls[1], other).is_empty());
     assert_eq!((refused(&halls[1], 2), refused(&halls[1], 3)), (0, 1));
+}
+
+#[test]
+fn slots_that_are_added_take_what_the_others_take() {
+    let mut hall = Hall::new();
+    let publisher = hall.join_sending(1, Codec::H264Baseline);
+    hall.allow(publisher, Uplink::Camera);
+    let watcher = hall.join_with(2, TAKES_ALL);
+    hall.command(Command::GrowSlots { peer: PeerId(2), slots: SlotCount { audio: 3, video: 9 } });
+    hall.feed(watcher, SlotId::Video(8), 1, Uplink::Camera);
+    Film::new(publisher, Codec::H264Baseline).play(&mut hall, 30);
+    let got = hall.guests[watcher].got.iter().filter(|got| got.ssrc == SlotId::Video(8).ssrc());
+    assert!(got.filter(|got| got.payload_type == H264).count() > 15);
 }
 
 #[test]

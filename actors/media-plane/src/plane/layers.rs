@@ -142,9 +142,23 @@ impl Plane {
     fn wished<'a>(&'a self, peer: &'a Peer) -> impl Iterator<Item = (u16, &'a Published, bool)> + 'a {
         (0..).zip(peer.slots.iter().zip(&peer.views)).filter_map(|(number, (slot, view))| {
             let published = self.published.get(view.published?).filter(|_| slot.id.is_video())?;
-            let takes = published.codec.is_none_or(|codec| slot.format(codec).is_some());
+            // Before it has said anything, nothing is sent anyway.
+            let takes = |codec| peer.remote.is_none() || slot.format(codec).is_some();
+            let takes = published.codec.is_none_or(takes);
             Some((number, published, takes))
         })
+    }
+
+    /// A receiver has said anew what its slots take.
+    pub(super) fn review_codecs(&mut self, now: Instant, at: u32) {
+        let Some(peer) = self.peers.get(at) else { return };
+        let refused = |number: u16| {
+            let quality = peer.views[usize::from(number)].quality;
+            quality.is_some_and(|quality| quality.reason == Reason::Codec)
+        };
+        if self.wished(peer).any(|(number, _, takes)| takes == refused(number)) {
+            self.review(now, at);
+        }
     }
 
     /// Nothing is sent to a slot whose receiver does not take the codec.

@@ -125,9 +125,9 @@ impl Plane {
     /// The next step of a peer's probe.
     pub(super) fn probe_line(&mut self, now: Instant, at: u32) {
         let now_us = self.micros(now);
-        let Some(estimator) = self.peers.get_mut(at).and_then(|peer| peer.budget.estimator_mut()) else {
-            return;
-        };
+        // A probe that cannot be sent would say that the line carries nothing.
+        let peer = self.peers.get_mut(at).filter(|peer| peer.reachable().is_some());
+        let Some(estimator) = peer.and_then(|peer| peer.budget.estimator_mut()) else { return };
         let packets = estimator.padding(now_us).div_ceil(PADDING);
         let next_us = estimator.probe_deadline();
         if packets > 0 {

@@ -117,9 +117,13 @@ impl Peer {
 
     /// Appends the slots that `count` has more than there are, in the order of the m-lines.
     pub(super) fn grow(&mut self, count: SlotCount, mut random: impl FnMut() -> u64) {
+        // What a client takes in one slot for pictures it will take in the others.
+        let known = self.slots.iter().find(|slot| slot.id.is_video()).map(Slot::formats);
         for id in slots(count) {
             if self.slots.iter().all(|slot| slot.id != id) {
-                self.slots.push(Slot::new(id, random()));
+                let mut slot = Slot::new(id, random());
+                known.filter(|_| id.is_video()).into_iter().for_each(|formats| slot.take_formats(formats));
+                self.slots.push(slot);
                 self.views.push(View::default());
             }
         }

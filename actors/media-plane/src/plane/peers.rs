@@ -56,8 +56,7 @@ impl Plane {
                 published.codec = codec.or(published.codec);
             }
         }
-        // Which pictures it can take is known only now.
-        self.review(now, at);
+        self.review_codecs(now, at);
         let Some(peer) = self.peers.get_mut(at) else { return };
         match role {
             DtlsRole::Server => {
