@@ -43,6 +43,16 @@ pub(crate) struct Origin {
     pub(crate) rid: Rid,
 }
 
+/// Where a key frame begins.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct KeyFrame {
+    pub(crate) index: u64,
+    /// Of its picture.
+    timestamp: u32,
+    /// When it came.
+    pub(crate) at: Instant,
+}
+
 pub(crate) struct Track {
     /// `None` for music.
     pub(crate) origin: Option<Origin>,
@@ -53,8 +63,8 @@ pub(crate) struct Track {
     pub(crate) subscribers: Vec<Subscriber>,
     pub(crate) history: History,
     pub(crate) keyframes: KeyframeRequests,
-    /// The first packet of the newest key frame, and when it came.
-    pub(crate) key_frame: Option<(u64, Instant)>,
+    /// The first packet of the newest key frame.
+    pub(crate) key_frame: Option<KeyFrame>,
     pub(crate) clock: SourceClock,
     pub(crate) meter: Meter,
     /// Pixels, of the last key frame that told.
@@ -101,6 +111,16 @@ impl Track {
 
     pub(crate) fn is_video(&self) -> bool {
         self.codec.is_video()
+    }
+
+    /// A packet that a decoder may begin with. Several of one picture can be such (H.264's parameter sets and its first
+    /// slice): the first has all that the others need.
+    pub(crate) fn key_frame_begins(&mut self, now: Instant, index: u64, timestamp: u32) {
+        match &mut self.key_frame {
+            Some(known) if known.timestamp == timestamp => known.index = known.index.min(index),
+            Some(known) if known.index > index => {}
+            known => *known = Some(KeyFrame { index, timestamp, at: now }),
+        }
     }
 
     /// Another source, or the same one after an interruption: nothing of before is forwarded or sent again.

@@ -66,11 +66,17 @@ async function publish({ url, token, codec }) {
 
 /** Waits until the picture on a tile moves, and tells of it. */
 async function moves(item, name) {
-  const before = (await pictureOn(item)).frames
-  return until(`${name} moves`, async () => {
-    const picture = await pictureOn(item)
-    return picture.frames > before + 20 && picture
-  })
+  const before = await pictureOn(item)
+  let picture = before
+  try {
+    return await until(`${name} moves`, async () => {
+      picture = await pictureOn(item)
+      return picture.frames > before.frames + 20 && picture
+    })
+  } catch (error) {
+    const text = await item.evaluate((one) => one.textContent)
+    throw new Error(`${error.message}: ${text}, ${JSON.stringify([before, picture])}`)
+  }
 }
 
 /** The colour in the middle of somebody's picture. */

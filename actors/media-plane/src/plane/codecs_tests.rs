@@ -149,6 +149,40 @@ fn a_slot_goes_from_codec_to_codec_at_key_frames() {
 }
 
 #[test]
+fn a_newcomer_begins_with_the_parameter_sets() {
+    let mut hall = Hall::new();
+    let publisher = hall.join_sending(1, Codec::H264Baseline);
+    hall.allow(publisher, Uplink::Camera);
+    // As Chromium sends it: parameter sets, the first slice in two fragments, then a picture without.
+    let packets: [&[u8]; 4] =
+        [&[0x78, 0, 4, 0x67, 0x42, 0xc0, 0x1f], &[0x7c, 0x85, 0xb8], &[0x7c, 0x45, 0xa9], &[0x61, 0xe0]];
+    for (number, payload) in (0..).zip(packets) {
+        hall.send(publisher, None, number, 3600 * u32::from(number / 3), payload);
+    }
+    let watcher = hall.join_with(2, TAKES_ALL);
+    hall.feed(watcher, SlotId::Video(0), 1, Uplink::Camera);
+    hall.pass(5);
+    let got: Vec<&[u8]> = pictures(&hall, watcher).iter().map(|got| got.payload.as_slice()).collect();
+    assert_eq!(got, packets);
+}
+
+#[test]
+fn each_slot_that_stays_dark_is_told_even_one_after_the_other() {
+    let mut hall = Hall::new();
+    let watcher = hall.join(3);
+    for number in [1, 2] {
+        let publisher = hall.join_sending(number, Codec::H264Baseline);
+        hall.allow(publisher, Uplink::Camera);
+        hall.feed(watcher, SlotId::Video(0), number, Uplink::Camera);
+        Film::new(publisher, Codec::H264Baseline).play(&mut hall, 50);
+        hall.command(Command::RemovePeer(PeerId(number)));
+    }
+    let quality = SlotQuality { layer: None, reason: Reason::Codec };
+    let told = Event::Quality(PeerId(3), vec![(SlotId::Video(0), quality)], None);
+    assert_eq!(hall.events.iter().filter(|event| **event == told).count(), 2);
+}
+
+#[test]
 fn the_codec_crosses_to_other_threads() {
     let mut halls = Hall::neighbours();
     let publisher = halls[0].join_sending(1, Codec::H264Baseline);

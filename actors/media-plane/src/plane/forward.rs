@@ -165,7 +165,7 @@ impl Plane {
         }
         if media.head.key_frame {
             track.keyframes.arrived();
-            track.key_frame = track.key_frame.max(Some((media.index, now)));
+            track.key_frame_begins(now, media.index, media.timestamp);
         }
         let needed_elsewhere = self.relay_packet(number, &media);
         let Some(track) = self.tracks.get_mut(number) else { return };

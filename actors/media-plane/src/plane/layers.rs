@@ -61,7 +61,8 @@ impl Plane {
         if let Some(view) =
             self.peers.get_mut(watcher.peer).map(|peer| &mut peer.views[usize::from(watcher.slot)])
         {
-            (view.quality, view.needs, view.given) = (None, LayerSet::NONE, None);
+            // Its client forgets what it was told when the slot changes hands.
+            (view.quality, view.told, view.needs, view.given) = (None, None, LayerSet::NONE, None);
         }
         if let Some(published) = self.published.get_mut(number) {
             published.watchers.retain(|known| *known != watcher);

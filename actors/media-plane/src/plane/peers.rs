@@ -150,7 +150,7 @@ impl Plane {
         let number = usize::from(watcher.slot);
         let Some(peer) = self.peers.get_mut(watcher.peer) else { return };
         let (slot, view) = (&mut peer.slots[number], &mut peer.views[number]);
-        (view.published, view.quality, view.needs) = (None, None, LayerSet::NONE);
+        (view.published, view.quality, view.told, view.needs) = (None, None, None, LayerSet::NONE);
         let before = [slot.wanted(), slot.playing().map(|key| key.track)];
         slot.set_feed(Feed::Silence);
         self.keep_subscribed(watcher, before);

@@ -9,7 +9,7 @@ use super::{Lane, Plane};
 use crate::api::Event;
 use crate::history::Stored;
 use crate::rewrite::{Incoming, Taken};
-use crate::track::{Subscriber, Track};
+use crate::track::{KeyFrame, Subscriber, Track};
 
 /// An older key frame is asked for anew: what lies between would be played too fast, and its receiver's clock be wrong.
 const RECENT: Duration = Duration::from_millis(500);
@@ -64,7 +64,7 @@ impl Plane {
 
 /// The newest key frame, if it is recent and no more than `room` bytes came since it began.
 fn picture(track: &Track, now: Instant, room: usize) -> Option<&Stored> {
-    let (begins, at) = track.key_frame?;
+    let KeyFrame { index: begins, at, .. } = track.key_frame?;
     let recent = now.saturating_duration_since(at) <= RECENT;
     let few = track.history.newest() - begins < PACKETS_MAX;
     let fits = || track.history.from(begins).map(|stored| stored.payload.len()).sum::<usize>() <= room;
