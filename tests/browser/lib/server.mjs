@@ -60,9 +60,7 @@ export async function startServer(settings = {}) {
     room: (name, lobby = 'open') =>
       JSON.parse(run(['room', 'create', '--owner', LOGIN, '--name', name, '--lobby', lobby, '--json'])),
     token: (room, right, name) =>
-      JSON.parse(
-        run(['token', 'create', '--room', room.id, '--right', right, '--name', name, '--json']),
-      ),
+      JSON.parse(run(['token', 'create', '--room', room.id, '--right', right, '--name', name, '--json'])),
     stop,
   }
 }
