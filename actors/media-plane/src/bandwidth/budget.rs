@@ -102,6 +102,13 @@ impl Budget {
         }
     }
 
+    /// The receiver is reached by another path.
+    pub(crate) fn moved(&mut self, now_us: i64) {
+        if let Some(estimator) = &mut self.estimator {
+            estimator.moved(now_us);
+        }
+    }
+
     /// The receiver's own estimate.
     pub(crate) fn told(&mut self, bps: u64) {
         self.told_bps = Some((bps as f64).max(BOUND_MIN_BPS));

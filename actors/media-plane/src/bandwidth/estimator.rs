@@ -34,6 +34,8 @@ pub(crate) struct Estimator {
     began_us: Option<i64>,
     feedback_us: Option<i64>,
     silence_us: i64,
+    /// What was estimated when feedback ceased, until it comes again.
+    before_silence_bps: Option<f64>,
     drains_since_us: Option<i64>,
     wanted_bps: f64,
 }
@@ -52,6 +54,7 @@ impl Estimator {
             began_us: None,
             feedback_us: None,
             silence_us: 0,
+            before_silence_bps: None,
             drains_since_us: None,
             wanted_bps: 0.0,
         }
@@ -110,6 +113,7 @@ impl Estimator {
         let Some(newest) = newest else { return };
         self.feedback_us = Some(now_us);
         self.silence_us = now_us;
+        self.before_silence_bps = None;
         let round_trip_us = (now_us - newest).clamp(0, 2_000_000);
         self.round_trip_us += (round_trip_us - self.round_trip_us) / 8;
         self.update(now_us);
@@ -141,6 +145,14 @@ impl Estimator {
         }
     }
 
+    /// The receiver is reached by another path: that the one before went silent says nothing of this one.
+    pub(crate) fn moved(&mut self, now_us: i64) {
+        if let Some(bps) = self.before_silence_bps.take() {
+            (self.trend, self.rate, self.control) = (Trend::new(), ArrivalRate::new(), Control::new(bps));
+            self.silence_us = now_us;
+        }
+    }
+
     /// What time alone brings about; to be called every 100 ms or so.
     pub(crate) fn tick(&mut self, now_us: i64) {
         self.began_us.get_or_insert(now_us);
@@ -151,6 +163,7 @@ impl Estimator {
             self.silence_us = now_us;
         } else if now_us - self.silence_us > SILENCE_US {
             self.silence_us += SILENCE_AGAIN_US;
+            self.before_silence_bps.get_or_insert(self.control.bps());
             self.control.silence(now_us);
         }
         match self.prober.judge(now_us, self.round_trip_us) {

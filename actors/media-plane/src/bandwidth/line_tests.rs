@@ -150,3 +150,19 @@ fn what_is_not_used_is_kept_without_padding() {
     assert!(calls[0].between(2.0, 30.0).iter().all(|bps| *bps >= 0.9e6));
     assert_eq!(calls[0].padding_bytes, 0);
 }
+
+#[test]
+fn a_new_path_begins_where_the_old_one_fell_silent() {
+    let mut line = Line::new(10, |_| 20e6);
+    let mut call = Call::new(Video::UpTo(2e6));
+    for ms in 0..20_000 {
+        let now_us = ORIGIN_US + 1_000 * ms;
+        line.loss = if (10_000..14_000).contains(&ms) { 1.0 } else { 0.0 };
+        if ms == 14_000 {
+            assert!(call.estimator.bps(now_us).unwrap() < 500e3, "nothing comes through");
+            call.estimator.moved(now_us);
+        }
+        call.step(now_us, &mut line);
+    }
+    assert!(call.between(14.0, 20.0).iter().all(|bps| *bps > 1.9e6), "{:?}", call.between(14.0, 16.0));
+}

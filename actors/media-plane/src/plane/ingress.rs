@@ -116,7 +116,10 @@ impl Plane {
 
     /// The peer has another address: what was on its way is lost in both directions.
     pub(super) fn moved(&mut self, now: Instant, at: u32) {
-        let Some(published) = self.peers.get(at).map(|peer| peer.published) else { return };
+        let now_us = self.micros(now);
+        let Some(peer) = self.peers.get_mut(at) else { return };
+        peer.budget.moved(now_us);
+        let published = peer.published;
         for track in self.tracks_of(published) {
             if self.tracks.get(track).is_some_and(|track| track.allowed && track.source.is_some()) {
                 self.ask_keyframe(now, track);

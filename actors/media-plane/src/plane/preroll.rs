@@ -13,9 +13,9 @@ use crate::track::{KeyFrame, Subscriber, Track};
 
 /// An older key frame is asked for anew: what lies between would be played too fast, and its receiver's clock be wrong.
 const RECENT: Duration = Duration::from_millis(500);
-/// So much of a second may come at once of what a line carries, and at most so many packets: about as much as a key frame.
+/// So much of a second may come at once of what a line carries, and at most so many packets: twice a key frame.
 const BURST: f64 = 0.4;
-const PACKETS_MAX: u64 = 48;
+const PACKETS_MAX: u64 = 64;
 
 impl Plane {
     /// The slot waits for this track: begins it with what there is. False if that is nothing.
@@ -183,7 +183,7 @@ mod tests {
 
     #[test]
     fn what_is_old_or_much_is_asked_for_anew() {
-        for (comes, packets) in [(33, 1), (26, 8)] {
+        for (comes, packets) in [(33, 1), (26, 10)] {
             let (at_once, got, asked) = joined(comes, packets);
             assert!(at_once.is_empty() && got.is_empty() && asked > 0, "{comes} {packets}");
         }
