@@ -25,6 +25,8 @@ const STREAM_BUFFER: libc::c_int = 256 << 10;
 
 /// Control data: room for one `u16` or `int` option, aligned as the kernel wants it.
 type Control = [u64; 4];
+/// The same for what comes with a message: an `int` and a `timespec`.
+type Controls = [u64; 8];
 
 /// A thread's socket.
 pub(crate) struct Socket {
@@ -39,8 +41,9 @@ pub(crate) struct Socket {
 pub(crate) struct Inbox {
     buffers: Vec<u8>,
     names: [libc::sockaddr_storage; MESSAGES],
-    controls: [Control; MESSAGES],
+    controls: [Controls; MESSAGES],
     lengths: [(usize, usize); MESSAGES],
+    arrivals: [Option<Duration>; MESSAGES],
     senders: [Option<SocketAddr>; MESSAGES],
 }
 
@@ -50,18 +53,23 @@ impl Inbox {
             buffers: vec![0; MESSAGES * BUFFER],
             // SAFETY: sockaddr_storage is plain data; all zeroes is a valid value of it.
             names: unsafe { zeroed() },
-            controls: [[0; 4]; MESSAGES],
+            controls: [[0; 8]; MESSAGES],
             lengths: [(0, 0); MESSAGES],
+            arrivals: [None; MESSAGES],
             senders: [None; MESSAGES],
         }
     }
 
-    /// Every datagram of the first `count` messages, with merged ones taken apart.
-    pub(crate) fn datagrams(&mut self, count: usize) -> impl Iterator<Item = (SocketAddr, &mut [u8])> {
-        let messages = self.buffers.chunks_mut(BUFFER).zip(self.lengths).zip(self.senders);
-        messages.take(count).flat_map(|((buffer, (length, segment)), sender)| {
+    /// Every datagram of the first `count` messages, with merged ones taken apart: who sent it, and when it reached the
+    /// machine, since 1970 (`None` if the kernel does not tell).
+    pub(crate) fn datagrams(
+        &mut self,
+        count: usize,
+    ) -> impl Iterator<Item = (SocketAddr, Option<Duration>, &mut [u8])> {
+        let messages = self.buffers.chunks_mut(BUFFER).zip(self.lengths).zip(self.senders).zip(self.arrivals);
+        messages.take(count).flat_map(|(((buffer, (length, segment)), sender), arrived)| {
             let datagrams = buffer[..length].chunks_mut(segment.max(1));
-            datagrams.filter_map(move |datagram| Some((sender?, datagram)))
+            datagrams.filter_map(move |datagram| Some((sender?, arrived, datagram)))
         })
     }
 }
@@ -78,6 +86,7 @@ impl Socket {
             (libc::SOL_SOCKET, libc::SO_RCVBUF, SOCKET_BUFFER),
             (libc::SOL_SOCKET, libc::SO_SNDBUF, SOCKET_BUFFER),
             (libc::SOL_UDP, libc::UDP_GRO, 1),
+            (libc::SOL_SOCKET, libc::SO_TIMESTAMPNS, 1),
         ] {
             set_option(socket.as_raw_fd(), level, name, value);
         }
@@ -101,7 +110,7 @@ impl Socket {
             header.msg_iov = &raw mut slices[i];
             header.msg_iovlen = 1;
             header.msg_control = inbox.controls[i].as_mut_ptr().cast();
-            header.msg_controllen = size_of::<Control>() as _;
+            header.msg_controllen = size_of::<Controls>() as _;
         }
         // SAFETY: every pointer in `headers` is into `slices` or `inbox`, which live until the call has returned,
         // with the lengths they really have.
@@ -118,8 +127,9 @@ impl Socket {
         let count = usize::try_from(count).map_err(|_negative| io::Error::last_os_error())?;
         for (i, header) in headers[..count].iter().enumerate() {
             let length = header.msg_len as usize;
-            let segment = segment_size(&header.msg_hdr).filter(|size| *size > 0).unwrap_or(length);
-            inbox.lengths[i] = (length.min(BUFFER), segment);
+            let (segment, arrived) = told_with(&header.msg_hdr);
+            inbox.lengths[i] = (length.min(BUFFER), segment.filter(|size| *size > 0).unwrap_or(length));
+            inbox.arrivals[i] = arrived;
             inbox.senders[i] = address_of(&inbox.names[i]);
         }
         Ok(count)
@@ -234,20 +244,30 @@ fn set_option(descriptor: RawFd, level: libc::c_int, name: libc::c_int, value: l
     };
 }
 
-/// The size that merged datagrams have, if the kernel merged some.
-fn segment_size(header: &libc::msghdr) -> Option<usize> {
-    // SAFETY: the kernel has written `msg_control` and `msg_controllen` consistently; the macros stay inside them.
+/// The size that merged datagrams have, if the kernel merged some, and when they came.
+fn told_with(header: &libc::msghdr) -> (Option<usize>, Option<Duration>) {
+    let (mut size, mut arrived) = (None, None);
+    // SAFETY: the kernel has written `msg_control` and `msg_controllen` consistently; the macros stay inside them, and
+    // each option is of the type that its level and name say.
     unsafe {
         let mut control = libc::CMSG_FIRSTHDR(header);
         while let Some(found) = control.as_ref() {
-            if found.cmsg_level == libc::SOL_UDP && found.cmsg_type == libc::UDP_GRO {
-                let size = libc::CMSG_DATA(control).cast::<libc::c_int>().read_unaligned();
-                return usize::try_from(size).ok();
+            match (found.cmsg_level, found.cmsg_type) {
+                (libc::SOL_UDP, libc::UDP_GRO) => {
+                    let value = libc::CMSG_DATA(control).cast::<libc::c_int>().read_unaligned();
+                    size = usize::try_from(value).ok();
+                }
+                (libc::SOL_SOCKET, libc::SCM_TIMESTAMPNS) => {
+                    let time = libc::CMSG_DATA(control).cast::<libc::timespec>().read_unaligned();
+                    let parts = (u64::try_from(time.tv_sec).ok(), u32::try_from(time.tv_nsec).ok());
+                    arrived = parts.0.zip(parts.1).map(|(seconds, nanos)| Duration::new(seconds, nanos));
+                }
+                _ => {}
             }
             control = libc::CMSG_NXTHDR(header, control);
         }
     }
-    None
+    (size, arrived)
 }
 
 fn set_segment_size(header: &mut libc::msghdr, control: &mut Control, size: u16) {

@@ -15,7 +15,7 @@ fn receive(socket: &Socket, bell: &Bell, count: usize) -> Vec<Vec<u8>> {
         }
         bell.wait(Some(socket), None, Duration::from_millis(10));
         if let Ok(messages) = socket.receive(&mut inbox) {
-            all.extend(inbox.datagrams(messages).map(|(_, datagram)| datagram.to_vec()));
+            all.extend(inbox.datagrams(messages).map(|(_, _, datagram)| datagram.to_vec()));
         }
     }
     all
@@ -47,6 +47,29 @@ fn a_refused_message_does_not_stop_those_behind_it() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "the kernel's clock is what is tested")]
+fn the_kernel_tells_when_a_datagram_came_however_late_it_is_read() {
+    use std::time::{SystemTime, UNIX_EPOCH};
+    let since_1970 = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let receiver = Socket::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let mut sender = Socket::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let to = SocketAddr::from(([127, 0, 0, 1], receiver.port().unwrap()));
+    // The kernel begins to look at its clock some moments after the first socket of the machine has asked for it.
+    let told = (0..200).any(|_| {
+        let before = since_1970();
+        let messages = vec![message(to, 0, 300, 100)];
+        sender.send(&Batch { bytes: vec![7; 300], messages, ..Batch::default() });
+        let after = since_1970();
+        std::thread::sleep(Duration::from_millis(10));
+        let mut inbox = Inbox::new();
+        let count = receiver.receive(&mut inbox).unwrap();
+        let arrivals: Vec<_> = inbox.datagrams(count).map(|(_, arrived, _)| arrived.unwrap()).collect();
+        arrivals.len() == 3 && arrivals.iter().all(|arrived| (before..=after).contains(arrived))
+    });
+    assert!(told);
+}
+
+#[test]
 fn ipv4_peers_of_an_ipv6_socket_keep_their_address() {
     let Ok(both) = Socket::bind("[::]:0".parse().unwrap()) else { return };
     let mut both = both;
@@ -57,7 +80,7 @@ fn ipv4_peers_of_an_ipv6_socket_keep_their_address() {
     bell.wait(Some(&both), None, Duration::from_secs(2));
     let mut inbox = Inbox::new();
     let count = both.receive(&mut inbox).unwrap();
-    let from = inbox.datagrams(count).map(|(from, _)| from).next().unwrap();
+    let from = inbox.datagrams(count).map(|(from, ..)| from).next().unwrap();
     assert_eq!(from, SocketAddr::from(([127, 0, 0, 1], four.port().unwrap())));
     both.send(&Batch { bytes: vec![2; 5], messages: vec![message(from, 0, 5, 5)], ..Batch::default() });
     assert_eq!(receive(&four, &bell, 1), [vec![2; 5]]);

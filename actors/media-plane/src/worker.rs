@@ -17,6 +17,8 @@ use crate::{Command, Event, EventSink};
 
 /// Rounds of receiving before anything is sent: bounds how long what came first waits.
 const ROUNDS: usize = 4;
+/// A datagram that seems to have waited for longer says that somebody has set the machine's clock.
+const WAITED_MAX: Duration = Duration::from_millis(500);
 /// Commands taken per wake-up.
 const COMMANDS: usize = 64;
 /// With so many events untold no further command is taken: then nothing new can come about, and the queue of
@@ -50,10 +52,14 @@ pub(crate) fn clock() -> Instant {
     Instant::now()
 }
 
-/// NTP time (RFC 5905), 32.32 bits, beside the monotonic clock.
 #[expect(clippy::disallowed_methods, reason = "the outermost loop")]
+fn since_1970() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
+}
+
+/// NTP time (RFC 5905), 32.32 bits, beside the monotonic clock.
 pub(crate) fn wall_clock() -> WallClock {
-    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since_1970 = since_1970();
     let seconds = since_1970.as_secs() + 2_208_988_800;
     let fraction = (u64::from(since_1970.subsec_nanos()) << 32) / 1_000_000_000;
     WallClock { at: clock(), ntp: seconds << 32 | fraction }
@@ -148,10 +154,13 @@ impl Worker {
             // An error is that of some earlier datagram; there is nothing to be done about it.
             let count = self.socket.receive(inbox).unwrap_or(0);
             if count > 0 {
-                let now = clock();
-                for (from, datagram) in inbox.datagrams(count) {
+                let (now, wall) = (clock(), since_1970());
+                for (from, arrived, datagram) in inbox.datagrams(count) {
                     received.datagrams += 1;
-                    self.plane.datagram(now, Route::Udp(from), datagram);
+                    // On a crowded machine this thread comes late. A sender that was told so would send less.
+                    let waited = arrived.map_or(Duration::ZERO, |arrived| wall.saturating_sub(arrived));
+                    let arrived = now.checked_sub(waited.min(WAITED_MAX)).unwrap_or(now);
+                    self.plane.datagram(arrived, Route::Udp(from), datagram);
                 }
             }
             if count < MESSAGES {

@@ -182,6 +182,9 @@ mod tests {
         let mut budget = Budget::default();
         budget.expect_feedback();
         budget.estimator_mut().unwrap().tick(0);
+        assert!(budget.bps(60_000_000).is_some(), "nothing was sent that it could tell of");
+        budget.sent(0, 1000);
+        budget.estimator_mut().unwrap().tick(0);
         assert_eq!(budget.bps(1_000_000), Some(super::super::estimator::START_BPS));
         assert_eq!(budget.bps(3_000_001), None);
     }

@@ -155,7 +155,9 @@ impl Estimator {
 
     /// What time alone brings about; to be called every 100 ms or so.
     pub(crate) fn tick(&mut self, now_us: i64) {
-        self.began_us.get_or_insert(now_us);
+        if self.sent.awaits_feedback() {
+            self.began_us.get_or_insert(now_us);
+        }
         if self.feedback_us.is_none() {
             return;
         }
