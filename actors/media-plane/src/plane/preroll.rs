@@ -18,7 +18,7 @@ const BURST: f64 = 0.4;
 const PACKETS_MAX: u64 = 64;
 
 impl Plane {
-    /// The slot waits for this track: begins it with what there is. False if that is nothing.
+    /// The slot waits for this track: begins it with what there is. False if that is nothing, or may have come too early.
     pub(super) fn preroll(&mut self, now: Instant, number: u32, subscriber: Subscriber) -> bool {
         let now_us = self.micros(now);
         let Some(track) = self.tracks.get(number).filter(|track| track.allowed) else { return false };
@@ -58,7 +58,7 @@ impl Plane {
         if let Some(left) = left {
             self.unsubscribe(left, subscriber);
         }
-        begun
+        begun && self.peers.get(subscriber.peer).is_some_and(|peer| peer.ice.has_keys())
     }
 }
 
@@ -75,6 +75,7 @@ fn picture(track: &Track, now: Instant, room: usize) -> Option<&Stored> {
 mod tests {
     use super::super::testing::{Got, Hall};
     use crate::api::{SlotId, Uplink};
+    use crate::rtcp::receiver_report;
 
     /// One speaks, the other has been silent and begins; the slot is switched 80 ms after that.
     fn switched(dtx: bool) -> (Vec<Got>, Vec<u8>) {
@@ -144,12 +145,15 @@ mod tests {
         vec![0x90, 0xe0, 0x80, number, number, 0x20, u8::from(!key_frame), 0, 0, number]
     }
 
-    /// A camera with a key frame at picture 20, `packets` in each picture; somebody comes after picture `comes`. What they
-    /// have got of it by then, at the end, and how many key frames were asked for.
-    fn joined(comes: u8, packets: u16) -> (Vec<Got>, Vec<Got>, usize) {
+    /// A camera with a key frame at picture 20, `packets` in each picture; somebody comes after picture `comes`, who has
+    /// sent something before, or has not. What they have got by then, at the end, and how many key frames were asked for.
+    fn joined(comes: u8, packets: u16, sends: bool) -> (Vec<Got>, Vec<Got>, usize) {
         let mut hall = Hall::new();
         let (camera, watcher) = (hall.join(1), hall.join(2));
         hall.allow(camera, Uplink::Camera);
+        if sends {
+            hall.send_rtcp(watcher, &receiver_report(&[]));
+        }
         let mut at_once = Vec::new();
         for number in 0..60_u8 {
             for packet in 0..packets {
@@ -170,7 +174,7 @@ mod tests {
 
     #[test]
     fn a_newcomer_sees_the_newest_key_frame_at_once_and_nobody_else_gets_one() {
-        let (at_once, got, asked) = joined(26, 2);
+        let (at_once, got, asked) = joined(26, 2, true);
         let numbers: Vec<u8> = at_once.iter().map(|got| got.payload[9]).collect();
         assert_eq!(numbers, (20..=26).flat_map(|number| [number; 2]).collect::<Vec<_>>());
         assert_eq!((got.len(), asked), (2 * 40, 0));
@@ -182,9 +186,15 @@ mod tests {
     }
 
     #[test]
+    fn who_may_have_no_keys_yet_gets_a_key_frame_as_well() {
+        let (at_once, _, asked) = joined(26, 2, false);
+        assert!(at_once.len() == 14 && asked > 0, "{asked}");
+    }
+
+    #[test]
     fn what_is_old_or_much_is_asked_for_anew() {
         for (comes, packets) in [(33, 1), (26, 10)] {
-            let (at_once, got, asked) = joined(comes, packets);
+            let (at_once, got, asked) = joined(comes, packets, true);
             assert!(at_once.is_empty() && got.is_empty() && asked > 0, "{comes} {packets}");
         }
     }

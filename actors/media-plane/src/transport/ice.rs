@@ -73,6 +73,7 @@ pub(crate) struct Ice {
     heard_nominated: Instant,
     consent: Instant,
     checked: bool,
+    has_keys: bool,
     /// The nominated tuple was a connection that has ended: the next sign of life from another one moves the peer.
     deserted: bool,
     probes: Vec<Probe>,
@@ -91,6 +92,7 @@ impl Ice {
             heard_nominated: now,
             consent: now,
             checked: false,
+            has_keys: false,
             deserted: false,
             probes: Vec::new(),
             probed: None,
@@ -230,6 +232,7 @@ impl Ice {
     /// Authenticated SRTP or SRTCP came from this validated tuple. True when the peer moved there.
     pub(crate) fn media_from(&mut self, now: Instant, tuple: Route) -> bool {
         self.heard = now;
+        self.has_keys = true;
         if self.address() == Some(tuple) {
             self.heard_nominated = now;
             return false;
@@ -240,6 +243,11 @@ impl Ice {
             self.heard_nominated = now;
         }
         moved
+    }
+
+    /// Whether it has sent SRTP or SRTCP: then it understands ours, too. At the end of a handshake it may not yet.
+    pub(crate) fn has_keys(&self) -> bool {
+        self.has_keys
     }
 
     /// A check of ours to an unknown tuple that seems to be this peer's (rule c), unless one was just sent.
