@@ -105,6 +105,7 @@ pub(crate) enum RoomCommand {
     /// Delete a room with its board.
     Delete {
         /// Its id, its link or its short name.
+        #[arg(allow_hyphen_values = true)]
         room: String,
     },
 }
@@ -126,7 +127,7 @@ pub(crate) enum TokenCommand {
     /// Make a token and print where and how it is used; it is never shown again.
     Create {
         /// The room's id, link or short name.
-        #[arg(long)]
+        #[arg(long, allow_hyphen_values = true)]
         room: String,
         /// What it lets do.
         #[arg(long, value_enum)]
@@ -144,7 +145,7 @@ pub(crate) enum TokenCommand {
     /// List a room's tokens, without the tokens themselves.
     List {
         /// The room's id, link or short name.
-        #[arg(long)]
+        #[arg(long, allow_hyphen_values = true)]
         room: String,
         /// Print JSON.
         #[arg(long)]
@@ -153,9 +154,10 @@ pub(crate) enum TokenCommand {
     /// Delete a token; whoever streams by it is cut off within seconds.
     Delete {
         /// The room's id, link or short name.
-        #[arg(long)]
+        #[arg(long, allow_hyphen_values = true)]
         room: String,
         /// The token's id.
+        #[arg(allow_hyphen_values = true)]
         token: String,
     },
 }
@@ -181,4 +183,33 @@ fn span(text: &str) -> Result<Duration, String> {
     };
     let count: u64 = number.parse().map_err(|_no_number| refused())?;
     Ok(Duration::from_secs(count.saturating_mul(seconds)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &str) -> Option<Option<Command>> {
+        Arguments::try_parse_from(line.split(' ')).ok().map(|arguments| arguments.command)
+    }
+
+    /// One random id in 64 begins like an option.
+    #[test]
+    fn ids_may_begin_with_a_hyphen() {
+        for line in [
+            "kegelbahn token create --room -5kX --right publish --name Saal --json",
+            "kegelbahn token list --room -5kX --json",
+            "kegelbahn token delete --room -5kX -Ab3",
+            "kegelbahn room delete -5kX",
+        ] {
+            assert!(read(line).is_some(), "{line}");
+        }
+        let Some(Some(Command::Room { command: RoomCommand::Delete { room } })) =
+            read("kegelbahn room delete -5kX")
+        else {
+            panic!("it is read as something else");
+        };
+        assert_eq!(room, "-5kX");
+        assert!(read("kegelbahn room delete --help").is_none(), "help is still help");
+    }
 }

@@ -66,7 +66,7 @@ async fn published_and_watched(more: &[&str], has_it: bool) {
     let server = Server::start(SERVER).await;
     server.host("mara").await;
     let room = server.room("mara", "Plenum", "open");
-    let ada = Person::enter(&server, room["link"].as_str().unwrap(), "Ada", 1).await;
+    let ada = Person::enter(&server, room["link"].as_str().expect("a link"), "Ada", 1).await;
     ada.say(json!({"type": "set_media", "microphone": false, "camera": false, "screen": false})).await;
     let mut camera = Client::start("publish", &token(&server, &room, "publish", "Saalkamera"), more);
     camera.says("the encoder is let in", |said| said["status"] == 201).await;
@@ -74,7 +74,7 @@ async fn published_and_watched(more: &[&str], has_it: bool) {
         message["type"] == "participant_joined" && message["participant"]["name"] == "Saalkamera"
     };
     let shown = ada.heard_that("Ada sees the encoder", joined).await["participant"].clone();
-    let face = ada.slot_of(shown["id"].as_str().unwrap(), "camera").await;
+    let face = ada.slot_of(shown["id"].as_str().expect("an id"), "camera").await;
 
     let screen = Client::start("watch", &token(&server, &room, "watch", "Leinwand"), &[]);
     let seen = screen.says("pictures and sound are decoded", |said| {
@@ -82,8 +82,8 @@ async fn published_and_watched(more: &[&str], has_it: bool) {
     });
     let seen = seen.await;
     assert_eq!(seen["size"], json!([320, 240]));
-    for (channel, sent) in seen["colour"].as_array().unwrap().iter().zip([200_i64, 40, 160]) {
-        assert!((channel.as_i64().unwrap() - sent).abs() < 25, "another colour: {seen}");
+    for (channel, sent) in seen["colour"].as_array().expect("three channels").iter().zip([200_i64, 40, 160]) {
+        assert!((channel.as_i64().expect("a number") - sent).abs() < 25, "another colour: {seen}");
     }
     if has_it {
         until("Ada receives it, too", async || (ada.media.received(&face).packets > 30).then_some(())).await;

@@ -35,7 +35,7 @@ pub struct Run {
     #[arg(long, default_value = "https://localhost:8443")]
     pub url: String,
     /// Link of an open room, as `kegelbahn room create --json` tells it; may be repeated
-    #[arg(long = "room", required = true)]
+    #[arg(long = "room", required = true, allow_hyphen_values = true)]
     pub rooms: Vec<String>,
     /// People in each room who send (and receive)
     #[arg(long, default_value_t = 1)]
