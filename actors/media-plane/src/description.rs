@@ -124,7 +124,8 @@ impl UplinkParameters {
             repaired_rid_extension: None,
             level_extension: audio.then_some(4),
             transport_cc_extension: None,
-            nack: !audio,
+            // Chromium does so for audio, too, although its answers do not repeat it.
+            nack: true,
             sources: Vec::new(),
         }
     }

@@ -86,7 +86,7 @@ const ANSWER: &str = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n\
     a=setup:active\r\na=ice-ufrag:guest\r\na=ice-pwd:password-of-a-guest-000\r\n\
     m=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=mid:mic\r\na=sendonly\r\n\
     a=extmap:1 urn:ietf:params:rtp-hdrext:sdes:mid\r\na=extmap:4 urn:ietf:params:rtp-hdrext:ssrc-audio-level\r\n\
-    a=rtpmap:111 opus/48000/2\r\na=rtcp-fb:111 nack\r\n\
+    a=rtpmap:111 opus/48000/2\r\n\
     m=video 9 UDP/TLS/RTP/SAVPF 96 97\r\nc=IN IP4 0.0.0.0\r\na=mid:cam\r\na=sendonly\r\n\
     a=extmap:1 urn:ietf:params:rtp-hdrext:sdes:mid\r\n\
     a=rtpmap:96 VP8/90000\r\na=rtpmap:97 rtx/90000\r\na=fmtp:97 apt=96\r\n";

@@ -91,7 +91,6 @@ fn parameters(attributes: &Attributes<'_>, formats: &[String], uplink: Uplink) -
         parameters.rids = attributes.all("rid").filter_map(sent_rid).collect();
     }
     parameters.format = format.unwrap_or(parameters.format);
-    parameters.nack |= attributes.nack(parameters.format.payload_type);
     parameters.sources = sources(attributes);
     parameters
 }
@@ -155,13 +154,6 @@ impl<'a> Attributes<'a> {
             let (id, rest) = line.split_once(' ')?;
             let id = id.split('/').next()?.parse().ok()?;
             (rest.split(' ').next() == Some(uri) && (1..=14).contains(&id)).then_some(id)
-        })
-    }
-
-    /// Whether lost packets of a payload type are sent again on demand.
-    fn nack(&self, payload_type: u8) -> bool {
-        self.all("rtcp-fb").filter_map(|line| line.split_once(' ')).any(|(kind, feedback)| {
-            feedback.trim_end() == "nack" && (kind == "*" || kind.parse() == Ok(payload_type))
         })
     }
 
