@@ -41,7 +41,7 @@ impl Counters {
         }
     }
 
-    /// Time that the thread worked, i.e. did not wait.
+    /// Time that the thread worked.
     pub(crate) fn worked(&self, time: Duration) {
         self.busy_nanos.fetch_add(time.as_nanos() as u64, Ordering::Relaxed);
     }

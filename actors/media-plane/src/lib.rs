@@ -100,7 +100,7 @@ pub struct Statistics {
 /// Running figures of one thread since its start.
 #[derive(Clone, Copy, Default, Debug, PartialEq, Eq)]
 pub struct ThreadStatistics {
-    /// How long it worked, as opposed to waiting: its share of a span of time is its load.
+    /// How long it worked, as if it had a core for itself: its share of a span of time is its load. Told twice a second.
     pub busy: Duration,
     /// How far its pictures are lowered because it is overloaded: 0 not at all … 5.
     pub lowered: u8,

@@ -1,6 +1,7 @@
 //! What pictures may cost when a thread nears its limit. Pure.
 //!
-//! [`Overload`] turns the share of its time that a thread works into a [`Ceiling`] for the pictures that it sends: layers
+//! [`Overload`] measures the share of its time that a thread works, as if it had a core for itself: other programs that keep
+//! it waiting are no work of its own. It becomes a [`Ceiling`] for the pictures that the thread sends: layers
 //! fall first, then the pictures of people who neither speak nor are pinned pause; sound is never touched. It falls a
 //! step at a time and waits until that is felt, or two when the thread is full; it rises after a calm while, which grows
 //! each time that a step had to be taken back, so that pictures do not come and go.
@@ -68,13 +69,25 @@ impl Ceiling {
     }
 }
 
+/// What a window showed.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) struct Measured {
+    /// How long of it the thread would have worked with a core for itself.
+    pub(crate) busy: Duration,
+    /// The ceiling, if it is another one now.
+    pub(crate) ceiling: Option<Ceiling>,
+}
+
 /// See the module's text.
 #[derive(Debug)]
 pub(crate) struct Overload {
     limit: f64,
     ceiling: Ceiling,
     window: Option<Instant>,
-    worked: Duration,
+    /// Time in this window that the thread was not waiting for something to do.
+    awake: Duration,
+    /// Its CPU time when the window began.
+    cpu: Duration,
     changed: Option<Instant>,
     rose: Option<Instant>,
     calm_since: Option<Instant>,
@@ -88,7 +101,8 @@ impl Overload {
             limit,
             ceiling: Ceiling::default(),
             window: None,
-            worked: Duration::ZERO,
+            awake: Duration::ZERO,
+            cpu: Duration::ZERO,
             changed: None,
             rose: None,
             calm_since: None,
@@ -96,19 +110,32 @@ impl Overload {
         }
     }
 
-    /// The thread worked for a while, until `now`; returns the ceiling if that changes it.
-    pub(crate) fn worked(&mut self, now: Instant, time: Duration) -> Option<Ceiling> {
-        let begun = *self.window.get_or_insert(now);
-        self.worked += time;
+    /// The thread was awake for a while, until `now`. `cpu` reads all its CPU time so far; it is asked once for a window,
+    /// at whose end there is an answer.
+    pub(crate) fn awake(
+        &mut self,
+        now: Instant,
+        time: Duration,
+        cpu: impl FnOnce() -> Duration,
+    ) -> Option<Measured> {
+        let Some(begun) = self.window else {
+            (self.window, self.cpu) = (Some(now), cpu());
+            return None;
+        };
+        self.awake += time;
         let span = now.saturating_duration_since(begun);
         if span < WINDOW {
             return None;
         }
-        let share = self.worked.as_secs_f64() / span.as_secs_f64();
-        (self.window, self.worked) = (Some(now), Duration::ZERO);
+        let total = cpu();
+        let worked = total.saturating_sub(self.cpu).as_secs_f64();
+        let idle = span.saturating_sub(self.awake).as_secs_f64();
+        let share = if worked > 0.0 { worked / (worked + idle) } else { 0.0 };
+        (self.window, self.awake, self.cpu) = (Some(now), Duration::ZERO, total);
         let before = self.ceiling;
         self.step(now, begun, share);
-        (self.ceiling != before).then_some(self.ceiling)
+        let ceiling = (self.ceiling != before).then_some(self.ceiling);
+        Some(Measured { busy: span.mul_f64(share), ceiling })
     }
 
     /// A window that began at `begun` and ends now.

@@ -5,6 +5,8 @@ struct Machine {
     overload: Overload,
     now: Instant,
     ceiling: Ceiling,
+    cpu: Duration,
+    busy: Duration,
     changes: Vec<(Duration, u8)>,
     begun: Instant,
 }
@@ -14,15 +16,26 @@ impl Machine {
     fn new() -> Self {
         let begun = Instant::now();
         let overload = Overload::new(0.8);
-        Self { overload, now: begun, ceiling: Ceiling::default(), changes: Vec::new(), begun }
+        let (cpu, busy) = (Duration::ZERO, Duration::ZERO);
+        Self { overload, now: begun, ceiling: Ceiling::default(), cpu, busy, changes: Vec::new(), begun }
     }
 
-    /// Wake-ups every millisecond.
+    /// Wake-ups every millisecond on a core of its own.
     fn run(&mut self, seconds: u64, cost: impl Fn(u8) -> f64) {
+        self.share_a_core(seconds, cost, 0.0);
+    }
+
+    /// The same while other programs take a share of each millisecond from the thread when it is awake.
+    fn share_a_core(&mut self, seconds: u64, cost: impl Fn(u8) -> f64, taken: f64) {
         for _ in 0..seconds * 1000 {
             self.now += Duration::from_millis(1);
-            let time = Duration::from_millis(1).mul_f64(cost(self.ceiling.step()).min(1.0));
-            if let Some(ceiling) = self.overload.worked(self.now, time) {
+            let work = Duration::from_millis(1).mul_f64(cost(self.ceiling.step()).min(1.0 - taken));
+            self.cpu += work;
+            let awake = work + Duration::from_millis(1).mul_f64(taken);
+            let cpu = self.cpu;
+            let Some(measured) = self.overload.awake(self.now, awake, || cpu) else { continue };
+            self.busy += measured.busy;
+            if let Some(ceiling) = measured.ceiling {
                 self.ceiling = ceiling;
                 self.changes.push((self.now.duration_since(self.begun), ceiling.step()));
             }
@@ -39,6 +52,18 @@ fn below_the_limit_nothing_is_lowered() {
     let mut machine = Machine::new();
     machine.run(60, |_| 0.79);
     assert_eq!(machine.steps(), []);
+    let busy = machine.busy.as_secs_f64();
+    assert!((47.0..47.5).contains(&busy), "{busy}");
+}
+
+#[test]
+fn other_programs_that_take_the_core_are_no_work_of_its_own() {
+    let mut machine = Machine::new();
+    machine.share_a_core(60, |_| 0.03, 0.9);
+    assert_eq!(machine.steps(), [], "awake for nine tenths of the time, at work for a thirtieth");
+    // Half a core, and all of it needed.
+    machine.share_a_core(2, |_| 1.0, 0.5);
+    assert_eq!(machine.steps().first(), Some(&2));
 }
 
 #[test]

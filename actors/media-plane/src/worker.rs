@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::counters::Counters;
-use crate::datagram::{Bell, Inbox, MESSAGES, Socket};
+use crate::datagram::{Bell, Inbox, MESSAGES, Socket, thread_cpu};
 use crate::overload::Overload;
 use crate::pace::Pace;
 use crate::plane::{Batch, Plane, WallClock};
@@ -139,11 +139,13 @@ impl Worker {
             self.shared.counters.add(&statistics);
             self.shared.counters.relayed(self.plane.take_relay_count());
             let rests = clock();
-            let worked = rests.saturating_duration_since(woken);
-            self.shared.counters.worked(worked);
-            if let Some(ceiling) = self.overload.worked(rests, worked) {
-                self.plane.set_ceiling(rests, ceiling);
-                self.shared.counters.lowered(ceiling);
+            let awake = rests.saturating_duration_since(woken);
+            if let Some(measured) = self.overload.awake(rests, awake, thread_cpu) {
+                self.shared.counters.worked(measured.busy);
+                if let Some(ceiling) = measured.ceiling {
+                    self.plane.set_ceiling(rests, ceiling);
+                    self.shared.counters.lowered(ceiling);
+                }
             }
         }
     }

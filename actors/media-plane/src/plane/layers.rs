@@ -169,13 +169,6 @@ impl Plane {
         let number = usize::from(subscriber.slot);
         let Some(peer) = self.peers.get_mut(subscriber.peer) else { return };
         peer.views[number].given = None;
-        let slot = &mut peer.slots[number];
-        if let Some(feed) = slot.announce() {
-            let event = Event::SlotRunning(peer.id, slot.id, feed);
-            self.events.push_back(event);
-        }
-        // Nothing may flow that would make anybody look at this.
-        self.line_used(now);
     }
 
     fn layers(&self, published: &Published) -> [Option<Layer>; 3] {
@@ -200,6 +193,12 @@ impl Plane {
         if choice.quality.layer.is_none() && choice.quality.reason != Reason::Source {
             let before = [slot.wanted(), slot.playing().map(|key| key.track)];
             slot.pause();
+            if let Some(feed) = slot.announce() {
+                let event = Event::SlotRunning(peer.id, slot.id, feed);
+                self.events.push_back(event);
+            }
+            // Nothing may flow that would make anybody tell the quality.
+            self.line_used(now);
             self.keep_subscribed(subscriber, before);
         } else {
             let track = self.published.get(published).and_then(|known| known.track(choice.quality.layer?));
