@@ -143,6 +143,17 @@ fn slots_offer_every_codec_and_keep_those_that_the_answer_has() {
 }
 
 #[test]
+fn more_formats_than_payload_types_are_ignored() {
+    let takes_vp8 = |before: usize| {
+        let line = format!("m=video 9 UDP/TLS/RTP/SAVPF {}96\r\n", "95 ".repeat(before));
+        let slot = "c=IN IP4 0.0.0.0\r\na=mid:v1\r\na=recvonly\r\na=rtpmap:96 VP8/90000\r\n";
+        let slots = Remote::parse_answer(&format!("{ANSWER}{line}{slot}")).unwrap().slots;
+        slots[1].1.formats.of(Codec::Vp8).is_some()
+    };
+    assert_eq!([0, 127, 128, 10_000].map(takes_vp8), [true, true, false, false]);
+}
+
+#[test]
 fn what_cannot_be_used_is_refused() {
     for (from, to) in [
         ("a=setup:active", "a=setup:passive"),

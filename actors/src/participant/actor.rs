@@ -52,6 +52,8 @@ pub struct ParticipantParts {
     pub face: RoomFace,
     /// What they are about to send.
     pub media: MediaState,
+    /// What they sent until now by an older connection: no room has to be found for that.
+    pub before: MediaState,
     /// Their socket, or their offer.
     pub line: Line,
     /// The room.
@@ -308,7 +310,7 @@ impl Actor for Participant {
         if let Some(joined) = self.joined() {
             self.deliver(joined, ctx);
         }
-        self.come_in_with(self.parts.media, MediaState::default(), ctx);
+        self.come_in_with(self.parts.media, self.parts.before, ctx);
         self.introduce(ctx.address());
         ctx.run_interval(WATCH, |participant, ctx| {
             if !participant.parts.room.connected() {

@@ -6,8 +6,8 @@ use crate::authority::{Action, Place, Role, may};
 use crate::ids::random_text;
 use crate::load::SharedFigures;
 use crate::participant::{
-    ComeBack, Farewell, Line, MeetingSettings, Notice, Participant, ParticipantId, ParticipantParts, Refusal,
-    RoomFace, WelcomeNotice,
+    ComeBack, Farewell, Line, MediaState, MeetingSettings, Notice, Participant, ParticipantId,
+    ParticipantParts, Refusal, RoomFace, WelcomeNotice,
 };
 use crate::room_directory::{LiveCount, RoomDeleted, RoomSaved};
 use crate::sfu::{MediaLink, TrackRouter};
@@ -236,7 +236,7 @@ impl Room {
                 addr.try_send(back).map_err(|_full_or_gone| Denied::Full)?;
                 addr
             }
-            None => self.start_participant(&entered, Line::Socket(enter.out), ctx),
+            None => self.start_participant(&entered, Line::Socket(enter.out), MediaState::default(), ctx),
         };
         match entered.place {
             Place::Inside => self.welcome(&entered.id, entered.back, ctx),
@@ -246,10 +246,12 @@ impl Room {
         Ok(addr)
     }
 
+    /// `before` is what they sent until now by an older connection, if they had one.
     pub(super) fn start_participant(
         &mut self,
         entered: &Entered,
         line: Line,
+        before: MediaState,
         ctx: &Context<Self>,
     ) -> Addr<Participant> {
         let person = self.people.person(&entered.id).expect("whoever entered is in the room's list");
@@ -260,6 +262,7 @@ impl Room {
             takes_part: self.takes_part(&entered.id),
             face: self.face(),
             media: person.media,
+            before,
             line,
             room: ctx.address(),
             router: self.router.clone(),

@@ -8,7 +8,7 @@ use super::actor::Room;
 use super::messages::EnterStream;
 use super::people::{Arrival, Denied, Fresh, StreamPass};
 use crate::ids::random_text;
-use crate::participant::{Farewell, Line, Participant, ParticipantId};
+use crate::participant::{Farewell, Line, MediaState, Participant, ParticipantId};
 use crate::room_directory::TokenDeleted;
 use crate::store::{StreamRight, StreamToken, TokenId};
 use actix::{ActorFutureExt, Addr, AsyncContext, Context, Handler, WrapFuture};
@@ -20,9 +20,12 @@ impl Room {
         ctx: &Context<Self>,
     ) -> Result<Addr<Participant>, Denied> {
         let EnterStream { token, offer } = enter;
+        let known = self.people.by_token(&token.id).first().and_then(|id| self.people.person(id));
+        let before = known.map_or_else(MediaState::default, |person| person.media);
+        let needs_room = offer.media().camera && !before.camera;
         match token.right {
             StreamRight::Watch if self.people.inside().is_empty() => return Err(Denied::Empty),
-            StreamRight::Publish if offer.media().camera && !self.parts.link.has_room_for_picture() => {
+            StreamRight::Publish if needs_room && !self.parts.link.has_room_for_picture() => {
                 return Err(Denied::ServerFull);
             }
             // An encoder that lost its network comes back before its old connection has run out: the newest counts.
@@ -41,7 +44,7 @@ impl Room {
             stream: Some(StreamPass { token: id, right }),
         };
         let entered = self.people.arrive(&self.parts.record, arrival, fresh, Self::now())?;
-        let addr = self.start_participant(&entered, Line::Stream(offer), ctx);
+        let addr = self.start_participant(&entered, Line::Stream(offer), before, ctx);
         self.welcome(&entered.id, false, ctx);
         self.recount();
         Ok(addr)

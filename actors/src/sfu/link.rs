@@ -159,12 +159,12 @@ impl MediaLink {
         match command {
             Command::SetFeeds(feeds) => self.set_feeds(feeds),
             command => {
-                if let Command::Allow { peer, uplinks } = &command {
-                    let pictures = uplinks.iter().filter(|uplink| **uplink != Uplink::Microphone).count();
-                    lock(&self.hub.capacity).shows(*peer, u8::try_from(pictures).unwrap_or(u8::MAX));
-                }
                 // Of connections that are gone nothing has to be said any more.
                 if let Some(thread) = command.peer().and_then(|peer| self.spread().thread_of(peer)) {
+                    if let Command::Allow { peer, uplinks } = &command {
+                        let pictures = uplinks.iter().filter(|uplink| **uplink != Uplink::Microphone).count();
+                        lock(&self.hub.capacity).shows(*peer, u8::try_from(pictures).unwrap_or(u8::MAX));
+                    }
                     self.send(thread, command);
                 }
             }

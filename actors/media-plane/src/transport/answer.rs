@@ -13,6 +13,8 @@ use crate::layers::Rid;
 const BYTES_MAX: usize = 64 * 1024;
 const LINES_MAX: usize = 4096;
 const MEDIA_MAX: usize = 128;
+/// As many as there are payload types; each is looked up among all the lines of its m-line.
+const FORMATS_MAX: usize = 128;
 
 /// A description within its limits.
 pub(super) fn read(sdp: &str) -> Result<SessionDescription, DescriptionError> {
@@ -159,7 +161,7 @@ impl<'a> Attributes<'a> {
 
     /// The formats of an m-line that are forwarded, in its order, with their retransmissions.
     pub(super) fn codecs(&self, formats: &[String]) -> Vec<(Codec, Format)> {
-        let codecs = formats.iter().filter_map(|format| {
+        let codecs = formats.iter().take(FORMATS_MAX).filter_map(|format| {
             let payload_type = format.parse().ok().filter(|number: &u8| *number < 128)?;
             let codec = Codec::from_description(self.of(format, "rtpmap")?, self.parameters(format))?;
             let rtx = self.rtx(payload_type).filter(|_| codec.is_video());
