@@ -69,7 +69,7 @@ const fn counter(name: &'static str, help: &'static str, of: fn(&Snapshot) -> Op
     Family { name, help, kind: Kind::Counter(of) }
 }
 
-const FAMILIES: [Family; 23] = [
+const FAMILIES: [Family; 24] = [
     gauge("kegelbahn_rooms", "Rooms that somebody is in or waits for.", |_, s| number(s.rooms)),
     gauge("kegelbahn_participants", "People inside rooms.", |_, s| number(s.participants)),
     gauge("kegelbahn_waiting", "People waiting to be let in.", |_, s| number(s.waiting)),
@@ -84,6 +84,11 @@ const FAMILIES: [Family; 23] = [
         "kegelbahn_forwarded_packets_total",
         "Media packets sealed for a receiver, each receiver counted.",
         |s| number(s.forwarded),
+    ),
+    counter(
+        "kegelbahn_batched_packets_total",
+        "Media packets that left for one receiver in a batch of four and more, by one call of the kernel.",
+        |s| number(s.batched),
     ),
     counter(
         "kegelbahn_retransmitted_packets_total",

@@ -14,6 +14,7 @@ pub(crate) struct Counters {
     bytes_in: AtomicU64,
     bytes_out: AtomicU64,
     forwarded: AtomicU64,
+    batched: AtomicU64,
     retransmitted: AtomicU64,
     refused: AtomicU64,
     busy_nanos: AtomicU64,
@@ -31,6 +32,7 @@ impl Counters {
             (&self.bytes_in, more.bytes_in),
             (&self.bytes_out, more.bytes_out),
             (&self.forwarded, more.forwarded),
+            (&self.batched, more.batched),
             (&self.retransmitted, more.retransmitted),
             (&self.refused, more.refused),
             (&self.missed, more.missed),
@@ -79,6 +81,7 @@ impl Counters {
         sum.bytes_in += self.bytes_in.load(Ordering::Relaxed);
         sum.bytes_out += self.bytes_out.load(Ordering::Relaxed);
         sum.forwarded += self.forwarded.load(Ordering::Relaxed);
+        sum.batched += self.batched.load(Ordering::Relaxed);
         sum.retransmitted += self.retransmitted.load(Ordering::Relaxed);
         sum.refused += self.refused.load(Ordering::Relaxed);
         sum.missed += self.missed.load(Ordering::Relaxed);

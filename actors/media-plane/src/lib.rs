@@ -89,6 +89,8 @@ pub struct Statistics {
     pub bytes_out: u64,
     /// Media packets sealed for a subscriber.
     pub forwarded: u64,
+    /// Those of them, and of the ones sent again, that left in a batch of four and more: one call of the kernel for all.
+    pub batched: u64,
     /// Packets sent again on a NACK.
     pub retransmitted: u64,
     /// Datagrams that were refused: unknown tuple, bad integrity, replayed, malformed.

@@ -33,6 +33,8 @@ pub struct Snapshot {
     pub bytes_out: u64,
     /// Media packets sealed for a subscriber.
     pub forwarded: u64,
+    /// Media packets that left in a batch of four and more.
+    pub batched: u64,
     /// Packets sent again on a NACK.
     pub retransmitted: u64,
     /// Datagrams refused.
@@ -109,6 +111,7 @@ impl Meter {
             bytes_in: media.bytes_in,
             bytes_out: media.bytes_out,
             forwarded: media.forwarded,
+            batched: media.batched,
             retransmitted: media.retransmitted,
             refused: media.refused,
             missed: media.missed,
@@ -141,6 +144,7 @@ mod tests {
             bytes_in: 3,
             bytes_out: 4,
             forwarded: 5,
+            batched: 4,
             retransmitted: 6,
             refused: 7,
             missed: 8,
@@ -169,6 +173,7 @@ mod tests {
             bytes_in: 3,
             bytes_out: 4,
             forwarded: 5,
+            batched: 4,
             retransmitted: 6,
             refused: 7,
             missed: 8,

@@ -61,6 +61,13 @@ export async function startServer(settings = {}) {
       JSON.parse(run(['room', 'create', '--owner', LOGIN, '--name', name, '--lobby', lobby, '--json'])),
     token: (room, right, name) =>
       JSON.parse(run(['token', 'create', '--room', room.id, '--right', right, '--name', name, '--json'])),
+    /** One of the exact figures, by its name at /metrics. */
+    figure: async (name) => {
+      const text = await (await fetch(`http://127.0.0.1:${metrics}/metrics`)).text()
+      const line = text.split('\n').find((line) => line.startsWith(`${name} `))
+      if (!line) throw new Error(`there is no ${name}`)
+      return Number(line.split(' ')[1])
+    },
     stop,
   }
 }

@@ -1,4 +1,5 @@
 // A tile gets a picture of its size, a tile that nobody sees gets none, and what nobody watches is not even sent.
+import assert from 'node:assert/strict'
 import { layersSent, pictureOn, received, seesAndHears } from '../lib/media.mjs'
 import { enter, tile } from '../lib/people.mjs'
 import { stories } from '../lib/story.mjs'
@@ -27,6 +28,21 @@ async function nothingButSound(page, who) {
   })
 }
 
+/** Of the pictures' packets that come to these pages: how many left the server in batches of four and more. */
+async function batched(server, pages) {
+  const pictures = async () => {
+    const slots = (await Promise.all(pages.map(received))).flatMap((slots) => Object.values(slots))
+    return slots.filter(({ kind }) => kind === 'video').reduce((sum, { packets }) => sum + packets, 0)
+  }
+  const figure = () => server.figure('kegelbahn_batched_packets_total')
+  const [before, batchedBefore] = [await pictures(), await figure()]
+  const all = await until('pictures come', async () => {
+    const more = (await pictures()) - before
+    return more > 600 && more
+  })
+  return ((await figure()) - batchedBefore) / all
+}
+
 tell('large and small, hidden and back, told on a card', async ({ server, visit }) => {
   const room = server.room('Plenum')
   const [ada, ben, cem] = [await visit(), await visit({ locale: 'en-GB' }), await visit()]
@@ -44,6 +60,10 @@ tell('large and small, hidden and back, told on a card', async ({ server, visit 
   })
   const after = Math.round(performance.now() - pinned)
   console.log(`pinned: ${sizes[0]} lines, beside it: ${sizes[1]}, after ${after} ms`)
+
+  const share = await batched(server, [ada.page, ben.page, cem.page])
+  console.log(`of the pictures' packets, ${Math.round(100 * share)} % left in batches of four and more`)
+  assert.ok(share > 0, 'no frame left as one batch')
 
   await look(ada, 'board')
   await nothingButSound(ada.page, 'Ada, who looks at the board')

@@ -19,10 +19,12 @@ const PAD_MAX: usize = 16;
 /// Segments the kernel takes in one send (UDP_MAX_SEGMENTS of older kernels), and bytes (a UDP datagram).
 const SEGMENTS_MAX: usize = 64;
 const RUN_BYTES_MAX: usize = 60_000;
+/// So many packets in one send count as a batch in the figures.
+const BATCHED_MIN: u64 = 4;
 /// A batch goes to the kernel at about this size: it stays in the second-level cache.
 const BATCH_BYTES: usize = 192 * 1024;
 const BATCH_MESSAGES: usize = 64;
-/// Video that follows video closer than this waits for company; a lone packet never does.
+/// Video that follows video closer than this waits for company, and a picture for its last packet: nobody can show a part of one.
 pub(super) const HOLD: Duration = Duration::from_millis(2);
 
 /// One send: `len` bytes at `start`, cut into datagrams of `segment` bytes (the last may be shorter).
@@ -106,7 +108,7 @@ impl Plane {
                 }
             }
             if lane == Lane::Video {
-                self.video_sent = Some(now);
+                (self.video_sent, self.picture_open) = (Some(now), None);
             }
         }
         self.counted.bytes_out += batch.bytes.len() as u64;
@@ -116,7 +118,8 @@ impl Plane {
     /// Until when video waits, if any does.
     pub(super) fn video_deadline(&self, now: Instant) -> Option<Instant> {
         let waits = !self.waiting[Lane::Video as usize].is_empty();
-        waits.then(|| self.video_sent.map_or(now, |sent| sent + HOLD))
+        let since = self.video_sent.max(self.picture_open);
+        waits.then(|| since.map_or(now, |since| since + HOLD))
     }
 
     fn video_is_due(&self, now: Instant) -> bool {
@@ -134,7 +137,7 @@ impl Plane {
                 let (run, size) = if to.is_stream() { (1, 0) } else { next_run(peer, rest) };
                 let class = class_of(peer, &rest[0]);
                 let start = batch.bytes.len();
-                let mut segment = 0;
+                let (mut segment, mut written) = (0, 0);
                 for (position, packet) in rest[..run].iter().enumerate() {
                     let last = position + 1 == run;
                     let begin = batch.bytes.len();
@@ -144,7 +147,7 @@ impl Plane {
                         let bytes = batch.bytes.len() - begin;
                         peer.budget.sent(now_us, bytes);
                         segment = segment.max(bytes);
-                        self.counted.packets_out += 1;
+                        written += 1;
                         let kind = if packet.resend.is_some() {
                             &mut self.counted.retransmitted
                         } else {
@@ -154,6 +157,10 @@ impl Plane {
                     } else {
                         batch.bytes.truncate(begin);
                     }
+                }
+                self.counted.packets_out += written;
+                if written >= BATCHED_MIN {
+                    self.counted.batched += written;
                 }
                 batch.close(to, start, segment, class);
                 rest = &rest[run..];
@@ -236,4 +243,72 @@ fn write(
         sealed.keep(index as u16, &out[start..]);
     }
     Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::{SlotId, Uplink};
+    use crate::plane::testing::Hall;
+
+    const MS: Duration = Duration::from_millis(1);
+
+    /// How many packets each send has that leaves now.
+    fn sends(hall: &mut Hall) -> Vec<usize> {
+        let mut batch = Batch::default();
+        hall.plane.fill(hall.now, &mut batch);
+        let packets = |message: &Message| message.len.div_ceil(message.segment);
+        batch.messages.iter().map(packets).collect()
+    }
+
+    /// A guest that watches another's camera, and has seen its key frame.
+    fn watched() -> (Hall, usize) {
+        let mut hall = Hall::new();
+        let publisher = hall.join(1);
+        hall.allow(publisher, Uplink::Camera);
+        let guest = hall.join(2);
+        hall.feed(guest, SlotId::Video(0), 1, Uplink::Camera);
+        hall.part(publisher, 0, true);
+        hall.pass(100);
+        hall.plane.take_statistics();
+        (hall, publisher)
+    }
+
+    impl Hall {
+        /// A packet of a picture whose packets differ by a byte, as libwebrtc's do.
+        fn part(&mut self, publisher: usize, number: u16, last: bool) {
+            let mut payload = vec![0x90, 0x80, 0x80, 1, if number == 0 { 0x10 } else { 0x11 }];
+            payload.resize(1100 + usize::from(number % 2), 0x5a);
+            let (from, mut packet) =
+                self.sealed_part(publisher, number, 3000 * u32::from(number > 0), &payload, last);
+            self.plane.datagram(self.now, from, &mut packet);
+        }
+    }
+
+    #[test]
+    fn a_picture_that_comes_piece_by_piece_leaves_as_one_send() {
+        let (mut hall, publisher) = watched();
+        for number in 1..=6 {
+            assert_eq!(sends(&mut hall), [0; 0], "nobody can show a part of a picture");
+            hall.part(publisher, number, number == 6);
+            hall.now += MS / 5;
+        }
+        assert_eq!(sends(&mut hall), [6]);
+        let counted = hall.plane.take_statistics();
+        assert_eq!((counted.forwarded, counted.batched), (6, 6));
+    }
+
+    #[test]
+    fn a_picture_whose_end_does_not_come_is_not_waited_for_for_long() {
+        let (mut hall, publisher) = watched();
+        for number in 1..=3 {
+            hall.part(publisher, number, false);
+        }
+        hall.now += MS;
+        assert_eq!(sends(&mut hall), [0; 0]);
+        assert_eq!(hall.plane.video_deadline(hall.now), Some(hall.now + MS));
+        hall.now += MS;
+        assert_eq!(sends(&mut hall), [3]);
+        assert_eq!(hall.plane.take_statistics().batched, 0, "three are no batch");
+    }
 }

@@ -174,6 +174,10 @@ impl Plane {
         // Taken out for the loop and put back: the loop needs all of `self`, and allocates nothing this way.
         let subscribers = std::mem::take(&mut track.subscribers);
         let lane = if video { Lane::Video } else { Lane::Urgent };
+        if video {
+            let since = self.picture_open.filter(|_| !self.waiting[lane as usize].is_empty());
+            self.picture_open = (!media.marker).then(|| since.unwrap_or(now));
+        }
         let mut needs_keyframe = needed_elsewhere;
         for &subscriber in &subscribers {
             let Some(peer) = self.peers.get_mut(subscriber.peer).filter(|peer| peer.reachable().is_some())

@@ -98,6 +98,8 @@ pub(crate) struct Plane {
     /// Peers with packets waiting, by lane.
     waiting: [Vec<u32>; 2],
     video_sent: Option<Instant>,
+    /// Since when a picture's last packet has been waited for.
+    picture_open: Option<Instant>,
     levels_due: Option<Instant>,
     /// When feedback and estimates are due, and when the next step of a probe is.
     lines_due: Option<Instant>,
@@ -139,6 +141,7 @@ impl Plane {
             control: Vec::new(),
             waiting: [Vec::new(), Vec::new()],
             video_sent: None,
+            picture_open: None,
             levels_due: None,
             lines_due: None,
             probes_due: None,

@@ -185,7 +185,7 @@ impl Hall {
         self.plane.datagram(self.now, from, &mut packet);
     }
 
-    /// The same as it goes over the wire, and where it comes from.
+    /// The same as it goes over the wire, and where it comes from. A packet of a camera is a whole picture.
     pub(crate) fn sealed(
         &mut self,
         guest: usize,
@@ -194,8 +194,32 @@ impl Hall {
         timestamp: u32,
         payload: &[u8],
     ) -> (Route, Vec<u8>) {
+        self.seal(guest, (level, true), seq_no, timestamp, payload)
+    }
+
+    /// A packet of a camera's picture, as it goes over the wire; `last` ends the picture.
+    pub(crate) fn sealed_part(
+        &mut self,
+        guest: usize,
+        seq_no: u16,
+        timestamp: u32,
+        payload: &[u8],
+        last: bool,
+    ) -> (Route, Vec<u8>) {
+        self.seal(guest, (None, last), seq_no, timestamp, payload)
+    }
+
+    fn seal(
+        &mut self,
+        guest: usize,
+        (level, last): (Option<u8>, bool),
+        seq_no: u16,
+        timestamp: u32,
+        payload: &[u8],
+    ) -> (Route, Vec<u8>) {
         let guest = &mut self.guests[guest];
-        let (kind, mid, number) = if level.is_some() { (111, b"mic", 0) } else { (96 | 0x80, b"cam", 1) };
+        let camera = 96 | u8::from(last) << 7;
+        let (kind, mid, number) = if level.is_some() { (111, b"mic", 0) } else { (camera, b"cam", 1) };
         let mut packet = vec![0x90, kind];
         packet.extend(seq_no.to_be_bytes());
         packet.extend(timestamp.to_be_bytes());

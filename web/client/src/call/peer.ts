@@ -81,6 +81,13 @@ export class Peer {
     }, false)
   }
 
+  /** How long the picture in this slot waits for what is late; 0 is as short as the browser can. */
+  wait(mid: string, ms: number): void {
+    const receiver = this.pc.getTransceivers().find((transceiver) => transceiver.mid === mid)?.receiver
+    // Where it is unknown, setting it does nothing.
+    if (receiver) (receiver as { jitterBufferTarget?: number | null }).jitterBufferTarget = ms || null
+  }
+
   stats(): Promise<RTCStatsReport> {
     return this.pc.getStats()
   }

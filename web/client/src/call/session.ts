@@ -10,6 +10,7 @@ import { wayOf, type PathEntry, type Way } from './path'
 import { Peer, type Sending } from './peer'
 import { togglePin } from './pins'
 import type { Playout } from './playout'
+import { Patience } from './patience'
 import { Quality } from './quality'
 import { Recovery, type RecoveryAction } from './recovery'
 import { figures, type Entry } from './stats'
@@ -46,6 +47,7 @@ export interface Parts {
 
 export const STATS_EVERY_MS = 500
 const QUALITY_EVERY = 4
+const PATIENCE_EVERY = 2
 const MIDS: Record<Sent, Sending> = { microphone: 'mic', camera: 'cam', screen: 'scr' }
 
 export class Session {
@@ -63,6 +65,7 @@ export class Session {
   private peer: Peer | null = null
   private recovery = new Recovery()
   private quality = new Quality()
+  private patience = new Patience()
   private readonly watch = new LineWatch()
   private cancelStats: (() => void) | null = null
   private round = 0
@@ -268,6 +271,9 @@ export class Session {
     }
     this.act(action)
     this.round += 1
+    if (this.round % PATIENCE_EVERY === 0) {
+      for (const [mid, ms] of this.patience.sample(entries)) this.peer?.wait(mid, ms)
+    }
     if (this.round % QUALITY_EVERY !== 0) return
     this.lines.set(this.watch.sample(entries, now))
     if (this.quality.sample(counters)) this.path.patch({ weak: this.quality.weak })

@@ -12,6 +12,7 @@ export interface Entry {
   readonly bytesSent?: number
   readonly packetsReceived?: number
   readonly packetsLost?: number
+  readonly nackCount?: number
   readonly fractionLost?: number
   /** Seconds. */
   readonly jitter?: number
