@@ -27,7 +27,7 @@ struct Kind {
 }
 
 const KINDS: [Kind; 2] = [
-    Kind { name: "video", uplink: Uplink::Camera, payload: 1200, bursts: &[1, 4, 8, 16] },
+    Kind { name: "video", uplink: Uplink::Camera, payload: 1200, bursts: &[1, 2, 4, 8, 16] },
     Kind { name: "audio", uplink: Uplink::Microphone, payload: 80, bursts: &[1] },
 ];
 
