@@ -1,13 +1,14 @@
 //! The board as an actor: carries messages to `Board`, its effects to sockets, store and room, and reads the
 //! clock for them.
 //!
-//! Limits: 4,096 messages may wait (a socket sends its next frame when the last one was taken, so sockets and
-//! the room's words find room); each socket's queue is bounded (`outlet`), and a full one costs that socket
-//! its connection.
+//! Limits: 4,096 messages may wait (frames are none: they wait in `intake`); each socket's queues are bounded
+//! (`intake`, `outlet`).
 
 use super::board::{Board, CLOSE_SLOW, Effect};
+use super::intake::Arrivals;
 use super::messages::{
-    CloseSocket, DrawingRefused, Flush, OpenSocket, Receive, RemoveDrawer, SetKeep, SetRight, SocketId,
+    Arrived, CloseSocket, DrawingRefused, Flush, OpenSocket, Opened, RemoveDrawer, SetKeep, SetRight,
+    SocketId,
 };
 use super::outlet::BoardOutlet;
 use super::persistence::{Job, Persistence};
@@ -28,6 +29,9 @@ pub struct Whiteboard {
     room_notices: Recipient<DrawingRefused>,
     board: Board,
     persistence: Persistence,
+    arrivals: Arrivals,
+    /// When the board last took what had arrived.
+    looked: Option<Duration>,
     outlets: HashMap<SocketId, BoardOutlet>,
     flushes: Vec<oneshot::Sender<()>>,
     wake: Option<(Duration, SpawnHandle)>,
@@ -50,6 +54,8 @@ impl Whiteboard {
             room_notices,
             board: Board::default(),
             persistence: Persistence::new(keep),
+            arrivals: Arrivals::default(),
+            looked: None,
             outlets: HashMap::new(),
             flushes: Vec::new(),
             wake: None,
@@ -61,9 +67,29 @@ impl Whiteboard {
         clock().saturating_duration_since(self.started)
     }
 
-    /// After anything happened: carries out effects, starts a job, answers flushes, sets the alarm.
+    /// When to take what has arrived: a tick after the last time; nothing while the board rests.
+    fn look_due(&self) -> Option<Duration> {
+        let due = self.looked.map_or(Duration::ZERO, |looked| looked + self.board.tick_length());
+        self.arrivals.is_awake().then_some(due)
+    }
+
+    /// Takes what has arrived.
+    fn look(&mut self, now: Duration) {
+        self.looked = Some(now);
+        for arrival in self.arrivals.take() {
+            let began = clock();
+            let spent = || clock().saturating_duration_since(began);
+            self.board.receive(now, arrival.socket, &arrival.frame, &spent);
+        }
+    }
+
+    /// After anything happened: takes frames if it is time, carries out effects, starts a job, answers flushes, sets
+    /// the alarm.
     fn settle(&mut self, ctx: &mut Context<Self>) {
         let now = self.now();
+        if self.look_due().is_some_and(|due| due <= now) {
+            self.look(now);
+        }
         self.board.tick(now);
         loop {
             let effects = self.board.take_effects();
@@ -102,6 +128,7 @@ impl Whiteboard {
             Effect::DrawingRefused(participant) => {
                 self.room_notices.try_send(DrawingRefused(participant)).ok();
             }
+            Effect::Compacted => self.persistence.replace(now),
             Effect::Save(update) => {
                 self.figures.board_updates.add(1);
                 self.persistence.add(now, update);
@@ -142,7 +169,8 @@ impl Whiteboard {
 
     /// Wakes for what is due next: frames collected for this tick, a question to a socket, or a write.
     fn set_alarm(&mut self, now: Duration, ctx: &mut Context<Self>) {
-        let Some(due) = [self.board.next_tick(), self.persistence.due()].into_iter().flatten().min() else {
+        let dues = [self.board.next_tick(), self.persistence.due(), self.look_due()];
+        let Some(due) = dues.into_iter().flatten().min() else {
             return;
         };
         if let Some((at, handle)) = self.wake {
@@ -204,18 +232,16 @@ impl Handler<OpenSocket> for Whiteboard {
     fn handle(&mut self, message: OpenSocket, ctx: &mut Self::Context) -> Self::Result {
         let socket = self.board.open(self.now(), message.drawer);
         self.outlets.insert(socket, message.out);
+        let intake = self.arrivals.intake(socket, ctx.address().recipient());
         self.settle(ctx);
-        MessageResult(socket)
+        MessageResult(Opened { socket, intake })
     }
 }
 
-impl Handler<Receive> for Whiteboard {
+impl Handler<Arrived> for Whiteboard {
     type Result = ();
 
-    fn handle(&mut self, message: Receive, ctx: &mut Self::Context) {
-        let began = clock();
-        let spent = || clock().saturating_duration_since(began);
-        self.board.receive(self.now(), message.socket, &message.frame, &spent);
+    fn handle(&mut self, _: Arrived, ctx: &mut Self::Context) {
         self.settle(ctx);
     }
 }
@@ -224,6 +250,7 @@ impl Handler<CloseSocket> for Whiteboard {
     type Result = ();
 
     fn handle(&mut self, CloseSocket(socket): CloseSocket, ctx: &mut Self::Context) {
+        self.look(self.now());
         self.board.close(socket);
         self.outlets.remove(&socket);
         self.settle(ctx);
@@ -262,6 +289,7 @@ impl Handler<Flush> for Whiteboard {
 
     fn handle(&mut self, _: Flush, ctx: &mut Self::Context) -> Self::Result {
         let (flushed, answer) = oneshot::channel();
+        self.look(self.now());
         self.flushes.push(flushed);
         self.persistence.hurry(self.now());
         self.settle(ctx);

@@ -5,7 +5,7 @@ use crate::load::Figures;
 use crate::participant::ParticipantId;
 use crate::store::*;
 use crate::whiteboard::testing::Peer;
-use crate::whiteboard::{BoardFrame, BoardInlet, Drawer, board_queue};
+use crate::whiteboard::{BoardFrame, BoardInlet, BoardIntake, Drawer, board_queue};
 use actix::Addr;
 use bytes::Bytes;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
@@ -136,7 +136,7 @@ fn drawer(name: &str, may_draw: bool) -> Drawer {
 
 /// A socket as the edge has one.
 struct Client {
-    socket: SocketId,
+    intake: BoardIntake,
     inlet: BoardInlet,
     peer: Peer,
 }
@@ -144,14 +144,14 @@ struct Client {
 impl Setting {
     async fn join(&self, name: &str, client: u64, may_draw: bool) -> Client {
         let (out, inlet) = board_queue();
-        let socket = self.board.send(OpenSocket { drawer: drawer(name, may_draw), out }).await.unwrap();
-        let client = Client { socket, inlet, peer: Peer::new(client) };
+        let opened = self.board.send(OpenSocket { drawer: drawer(name, may_draw), out }).await.unwrap();
+        let client = Client { intake: opened.intake, inlet, peer: Peer::new(client) };
         self.say(&client, client.peer.ask()).await;
         client
     }
 
     async fn say(&self, client: &Client, frame: Bytes) {
-        self.board.send(Receive { socket: client.socket, frame }).await.unwrap();
+        client.intake.push(frame).await.unwrap();
     }
 
     async fn draw(&self, client: &Client, key: &str, value: i32) {

@@ -3,9 +3,9 @@
 //! Pure: every method takes the time since the board's start and leaves effects, which the actor carries out
 //! in their order. Bad input ends its sender's socket or is refused to its sender; the others notice nothing.
 
-use super::document::merge;
 use super::drawing::{Drawing, Offence, Outcome, Stroke};
 use super::fanout::{Departure, Fanout};
+use super::join::join;
 use super::messages::{Drawer, SocketId};
 use super::ownership::Adding;
 use super::presence::Presence;
@@ -24,6 +24,8 @@ pub(super) const CLOSE_SLOW: u16 = 1013;
 pub(super) const CLOSE_PROTOCOL: u16 = 4400;
 /// The board is full.
 pub(super) const CLOSE_FULL: u16 = 4408;
+/// The client's copy builds on what was compacted: it opens the board anew.
+pub(super) const CLOSE_STALE: u16 = 4410;
 /// The participant has a newer socket.
 pub(super) const CLOSE_ELSEWHERE: u16 = 4409;
 /// Too many requests.
@@ -38,6 +40,8 @@ pub(super) enum Effect {
     Close(SocketId, u16),
     /// Tell the room.
     DrawingRefused(ParticipantId),
+    /// The history was compacted: a new snapshot is smaller than what is on disk.
+    Compacted,
     /// An update was applied: count it and, while the board is kept, save it.
     Save(Bytes),
 }
@@ -89,6 +93,7 @@ impl Board {
         for piece in pieces {
             sound &= self.drawing.restore(&piece);
         }
+        self.drawing.restored();
         sound
     }
 
@@ -189,6 +194,11 @@ impl Board {
         }
     }
 
+    /// How long frames are collected at the moment.
+    pub(super) fn tick_length(&self) -> Duration {
+        self.fanout.tick_length()
+    }
+
     /// When `tick` is to be called next.
     pub(super) fn next_tick(&self) -> Option<Duration> {
         let asking = self.sockets.values().filter_map(Socket::ask_due);
@@ -205,6 +215,9 @@ impl Board {
         }
         if let Some(departure) = self.fanout.depart(now) {
             self.send_departure(departure);
+            if self.drawing.compact(now) {
+                self.effects.push(Effect::Compacted);
+            }
         }
     }
 
@@ -285,6 +298,7 @@ impl Board {
             Ok(()) => {}
             Err(Offence::Protocol) => self.shut(socket, CLOSE_PROTOCOL),
             Err(Offence::Full) => self.shut(socket, CLOSE_FULL),
+            Err(Offence::Stale) => self.shut(socket, CLOSE_STALE),
         }
     }
 
@@ -310,7 +324,7 @@ impl Board {
     fn send_departure(&mut self, departure: Departure) {
         let updates = match departure.updates.len() {
             0 | 1 => departure.updates,
-            _ => merge(&departure.updates).map_or(departure.updates, |merged| vec![merged]),
+            _ => join(&departure.updates).map_or(departure.updates, |merged| vec![merged]),
         };
         for update in updates {
             self.send_to_others(departure.updates_from, sync_message(UPDATE, &update));

@@ -31,6 +31,7 @@ struct Table {
     saved: Vec<Bytes>,
     presence: Vec<(SocketId, Bytes)>,
     frames: usize,
+    compacted: usize,
 }
 
 impl Table {
@@ -76,6 +77,7 @@ impl Table {
                     }
                     Effect::DrawingRefused(who) => self.refused.push(who),
                     Effect::Save(update) => self.saved.push(update),
+                    Effect::Compacted => self.compacted += 1,
                 }
             }
         }

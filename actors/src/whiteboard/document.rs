@@ -2,9 +2,11 @@
 //!
 //! Takes only updates that `validator` and `structure` let pass. Whatever yrs does with them, a panic inside
 //! it ends here: the document is dropped and built again from its last snapshot and the updates since, which
-//! are kept for that (at most a quarter more than the snapshot). Knows neither sockets nor rights nor the
-//! disk. Encodings of equal content differ, so nobody may compare them.
+//! are kept for that (at most a quarter more than the snapshot). Inside, values are sealed (`sealed`). Knows neither
+//! sockets nor rights nor the disk. Encodings of equal content differ, so nobody may compare them.
 
+use super::sealed::{seal, unseal};
+use super::validator;
 use bytes::Bytes;
 use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -27,6 +29,7 @@ pub(super) enum ApplyError {
 /// See the module's text.
 pub(super) struct Document {
     doc: Doc,
+    /// Sealed, as is the log.
     snapshot: Bytes,
     log: Vec<Bytes>,
     log_bytes: usize,
@@ -46,14 +49,22 @@ impl Default for Document {
 }
 
 impl Document {
-    /// Applies an update and returns what was new in it, encoded anew; nothing when all of it was known.
-    pub(super) fn apply(&mut self, update: &[u8]) -> Result<Option<Bytes>, ApplyError> {
-        let applied = catch_unwind(AssertUnwindSafe(|| apply_to(&self.doc, update)));
+    /// Applies an update and returns what was new in it; nothing when all of it was known. Of an update whose blocks
+    /// are `all_new` that is the update itself.
+    pub(super) fn apply(&mut self, update: &Bytes, all_new: bool) -> Result<Option<Bytes>, ApplyError> {
+        let outline = validator::update(update, usize::MAX).map_err(|_malformed| ApplyError::Invalid)?;
+        let sealed = seal(update, &outline);
+        let applied = catch_unwind(AssertUnwindSafe(|| apply_to(&self.doc, &sealed, all_new)));
         match applied {
-            Ok(Ok(new)) if new.as_ref() == Update::EMPTY_V1 => Ok(None),
-            Ok(Ok(new)) => {
-                self.remember(new.clone());
-                Ok(Some(new))
+            Ok(Ok(None)) => {
+                self.remember(sealed.into());
+                Ok(Some(update.clone()))
+            }
+            Ok(Ok(Some(new))) if new == Update::EMPTY_V1 => Ok(None),
+            Ok(Ok(Some(new))) => {
+                let opened = unseal(&new).ok_or(ApplyError::Invalid)?;
+                self.remember(new.into());
+                Ok(Some(opened.into()))
             }
             Ok(Err(Halfway(false))) => Err(ApplyError::Invalid),
             Ok(Err(Halfway(true))) => {
@@ -71,7 +82,7 @@ impl Document {
     pub(super) fn diff(&mut self, state_vector: &[u8]) -> Result<Vec<u8>, ApplyError> {
         self.read(|doc| {
             let theirs = StateVector::decode_v1(state_vector).ok()?;
-            Some(doc.transact().encode_diff_v1(&theirs))
+            unseal(&doc.transact().encode_diff_v1(&theirs))
         })
         .and_then(|diff| diff.ok_or(ApplyError::Invalid))
     }
@@ -83,7 +94,28 @@ impl Document {
 
     /// Everything, as one update.
     pub(super) fn snapshot(&mut self) -> Result<Bytes, ApplyError> {
+        unseal(&self.sealed_snapshot()?).map(Bytes::from).ok_or(ApplyError::Invalid)
+    }
+
+    /// Everything as it is inside.
+    pub(super) fn sealed_snapshot(&mut self) -> Result<Bytes, ApplyError> {
         self.read(|doc| doc.transact().encode_diff_v1(&StateVector::default()).into())
+    }
+
+    /// Begins anew with a (sealed) snapshot that says the same. False, and nothing has changed, when it comes less far.
+    pub(super) fn replace(&mut self, snapshot: Bytes) -> bool {
+        let doc = new_doc();
+        let taken = catch_unwind(AssertUnwindSafe(|| {
+            apply_to(&doc, &snapshot, true).is_ok()
+                && doc.transact().state_vector() == self.doc.transact().state_vector()
+        }));
+        let sound = taken.unwrap_or(false);
+        if sound {
+            (self.doc, self.snapshot) = (doc, snapshot);
+            self.log.clear();
+            self.log_bytes = 0;
+        }
+        sound
     }
 
     /// How many times it was built again; what others derived from it is stale then.
@@ -102,7 +134,7 @@ impl Document {
         self.log_bytes += update.len();
         self.log.push(update);
         let full = self.log_bytes > LOG_BYTES.max(self.snapshot.len() / 4) || self.log.len() > LOG_UPDATES;
-        if full && let Ok(snapshot) = self.snapshot() {
+        if full && let Ok(snapshot) = self.sealed_snapshot() {
             self.snapshot = snapshot;
             self.log.clear();
             self.log_bytes = 0;
@@ -131,22 +163,17 @@ impl Document {
 
     /// Applies snapshot (0) and log (1, …) to an empty document; the first that panics, if one does.
     fn replay(&self) -> Option<usize> {
-        std::iter::once(&self.snapshot)
-            .chain(&self.log)
-            .position(|update| catch_unwind(AssertUnwindSafe(|| drop(apply_to(&self.doc, update)))).is_err())
+        std::iter::once(&self.snapshot).chain(&self.log).position(|update| {
+            catch_unwind(AssertUnwindSafe(|| drop(apply_to(&self.doc, update, true)))).is_err()
+        })
     }
-}
-
-/// Several updates as one; nothing when yrs cannot.
-pub(super) fn merge(updates: &[Bytes]) -> Option<Bytes> {
-    let merged = catch_unwind(AssertUnwindSafe(|| yrs::merge_updates_v1(updates)));
-    merged.ok()?.ok().map(Bytes::from)
 }
 
 /// An error; true when part of the update is already in the document.
 struct Halfway(bool);
 
-fn apply_to(doc: &Doc, update: &[u8]) -> Result<Bytes, Halfway> {
+/// What was new; nothing when that is all of it (`all_new`).
+fn apply_to(doc: &Doc, update: &[u8], all_new: bool) -> Result<Option<Vec<u8>>, Halfway> {
     let update = Update::decode_v1(update).map_err(|_invalid| Halfway(false))?;
     // A transaction commits when it is dropped. While a panic unwinds, a second one there would abort the
     // process: so a panic leaves it undropped: that document's memory is lost, which is why drawers who cause
@@ -154,10 +181,10 @@ fn apply_to(doc: &Doc, update: &[u8]) -> Result<Bytes, Halfway> {
     let mut transaction = ManuallyDrop::new(doc.transact_mut());
     let applied = transaction.apply_update(update);
     transaction.commit();
-    let new = transaction.encode_update_v1();
+    let new = (!all_new).then(|| transaction.encode_update_v1());
     let gap = transaction.has_missing_updates();
     drop(ManuallyDrop::into_inner(transaction));
-    if applied.is_err() || gap { Err(Halfway(true)) } else { Ok(new.into()) }
+    if applied.is_err() || gap { Err(Halfway(true)) } else { Ok(new) }
 }
 
 fn new_doc() -> Doc {
@@ -170,5 +197,5 @@ fn new_doc() -> Doc {
 
 const SERVER: u64 = 0;
 /// The log is folded into the snapshot beyond this, or a quarter of the snapshot.
-const LOG_BYTES: usize = 1 << 20;
+const LOG_BYTES: usize = 64 << 10;
 const LOG_UPDATES: usize = 4_096;

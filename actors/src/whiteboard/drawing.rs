@@ -6,7 +6,9 @@
 //! updates; rights were checked by `board`.
 
 use super::allowance::Allowance;
+use super::compaction::compact;
 use super::document::{ApplyError, Document};
+use super::history::History;
 use super::messages::SocketId;
 use super::ownership::{Adding, Foreign, Owners};
 use super::pieces::{Piece, cut, with_deletes};
@@ -57,6 +59,8 @@ pub(super) enum Offence {
     Protocol,
     /// The board is full.
     Full,
+    /// It needs what was compacted (`history`): its sender has to open the board anew.
+    Stale,
 }
 
 impl From<Malformed> for Offence {
@@ -90,6 +94,7 @@ pub(super) struct Drawing {
     owners: Owners,
     size: Size,
     waiting: Waiting,
+    history: History,
     allowances: HashMap<ParticipantId, Allowance>,
     failures_caused: HashMap<ParticipantId, u32>,
     /// How often the document had been built again when `structure` was learned from it.
@@ -97,11 +102,21 @@ pub(super) struct Drawing {
 }
 
 impl Drawing {
+    /// Everything that was kept has been restored.
+    pub(super) fn restored(&mut self) {
+        self.learn();
+        if let Ok(snapshot) = self.document.snapshot()
+            && let Ok(outline) = validator::update(&snapshot, usize::MAX)
+        {
+            self.history.restored(&snapshot, &outline, self.structure.clocks());
+        }
+    }
+
     /// Takes a piece of what was kept. False when it is damaged, or lacks a damaged one: then it is left out.
     pub(super) fn restore(&mut self, piece: &[u8]) -> bool {
         let Ok(outline) = validator::update(piece, usize::MAX) else { return false };
         let Ok(additions) = self.structure.admit(&outline) else { return false };
-        if self.document.apply(piece).is_err() {
+        if self.document.apply(&Bytes::copy_from_slice(piece), false).is_err() {
             self.relearn();
             return false;
         }
@@ -146,6 +161,9 @@ impl Drawing {
             Err(Misfit::TooDeep | Misfit::Impossible) => return Err(Offence::Protocol),
             Err(Misfit::TooManyClients) => return Err(Offence::Full),
         };
+        if self.history.lacks(&stroke.update, &outline, additions.blocks()) {
+            return Err(Offence::Stale);
+        }
         self.check_size(&stroke.update, &outline)?;
         if stroke.adding == Adding::Live {
             // Those that are not theirs already are nobody's: `check_owners` has said so.
@@ -153,7 +171,7 @@ impl Drawing {
         }
         let pieces = cut(&stroke.update, &outline, &additions);
         let (new, whole) = match pieces.as_slice() {
-            [piece] => self.apply_whole(piece, &additions),
+            [piece] => self.apply_whole(piece, &additions, additions.are_all_of(&outline)),
             pieces => self.apply_pieces(pieces, &additions, has_time),
         };
         self.relearn();
@@ -171,8 +189,13 @@ impl Drawing {
         }
     }
 
-    fn apply_whole(&mut self, piece: &Piece, additions: &Additions) -> (Option<Bytes>, Result<(), Broken>) {
-        match self.document.apply(&piece.update) {
+    fn apply_whole(
+        &mut self,
+        piece: &Piece,
+        additions: &Additions,
+        all_new: bool,
+    ) -> (Option<Bytes>, Result<(), Broken>) {
+        match self.document.apply(&piece.update, all_new) {
             Ok(new) => {
                 self.structure.commit(additions, piece.additions);
                 (new, Ok(()))
@@ -195,7 +218,7 @@ impl Drawing {
                 result = Err(Broken::Slow);
                 break;
             }
-            match self.document.apply(&piece.update) {
+            match self.document.apply(&piece.update, false) {
                 Ok(new) => {
                     applied += piece.additions;
                     let outline = new.and_then(|new| validator::update(&new, usize::MAX).ok());
@@ -245,7 +268,10 @@ impl Drawing {
 
     /// What somebody with this state vector lacks, as an update.
     pub(super) fn diff(&mut self, state_vector: &[u8]) -> Result<Vec<u8>, Offence> {
-        validator::state_vector(state_vector)?;
+        let theirs = validator::state_vector(state_vector)?;
+        if !self.history.is_enough(&theirs) {
+            return Err(Offence::Stale);
+        }
         let diff = self.document.diff(state_vector).map_err(|_failed| Offence::Protocol);
         self.relearn();
         diff
@@ -259,6 +285,30 @@ impl Drawing {
     /// Everything, as one update.
     pub(super) fn snapshot(&mut self) -> Option<Bytes> {
         self.document.snapshot().ok()
+    }
+
+    /// Compacts the history if it is time and worth it. True when the board is another inside, and says the same.
+    pub(super) fn compact(&mut self, now: Duration) -> bool {
+        self.history.sample(now, || self.structure.clocks());
+        let Some(horizon) = self.history.due(now, self.size.blocks()) else { return false };
+        let Ok(snapshot) = self.document.sealed_snapshot() else { return false };
+        let Ok(outline) = validator::sealed_update(&snapshot) else { return false };
+        let compacted = compact(&snapshot, &outline, &horizon);
+        let replaced = compacted.is_some_and(|compacted| {
+            let replaced = self.document.replace(compacted.update.into());
+            let keys = compacted.keys.iter().filter_map(|(from, to)| snapshot.get(*from..*to));
+            if replaced {
+                self.history.compacted(horizon, keys);
+            }
+            replaced
+        });
+        if replaced {
+            self.learn();
+        } else if let Some((size, _)) = self.measure() {
+            self.size = size;
+        }
+        self.history.done(now, self.size.blocks());
+        replaced
     }
 
     fn is_barred(&self, who: &ParticipantId) -> bool {
@@ -287,15 +337,20 @@ impl Drawing {
 
     /// When the document was built again: learns anew from it what it holds.
     fn relearn(&mut self) {
-        if self.document.rebuilt() != self.learned
-            && let Some((size, outline)) = self.measure()
-        {
+        if self.document.rebuilt() != self.learned {
+            self.learn();
+        }
+    }
+
+    fn learn(&mut self) {
+        if let Some((size, outline)) = self.measure() {
             self.learned = self.document.rebuilt();
             let mut structure = Structure::default();
             if let Ok(additions) = structure.admit(&outline) {
                 structure.commit(&additions, usize::MAX);
             }
             (self.structure, self.size) = (structure, size);
+            self.history.learn(&outline);
         }
     }
 

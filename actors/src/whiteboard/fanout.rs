@@ -49,6 +49,11 @@ impl Fanout {
         self.collected.presence.insert(client);
     }
 
+    /// How long frames are collected at the moment.
+    pub(super) fn tick_length(&self) -> Duration {
+        TICK
+    }
+
     /// When the next frame is due; nothing when there is nothing to send.
     pub(super) fn due(&self) -> Option<Duration> {
         let waiting = !self.collected.updates.is_empty() || !self.collected.presence.is_empty();

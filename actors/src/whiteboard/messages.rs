@@ -1,8 +1,8 @@
 //! What is said to a board.
 
+use super::intake::BoardIntake;
 use super::outlet::BoardOutlet;
 use crate::participant::ParticipantId;
-use bytes::Bytes;
 
 /// Whom a board socket speaks for; stamped into their presence by the server.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -23,7 +23,7 @@ pub struct SocketId(pub u64);
 
 /// A drawer's socket opened; an older one of the same participant is closed with 4409.
 #[derive(actix::Message)]
-#[rtype(result = "SocketId")]
+#[rtype(result = "Opened")]
 pub struct OpenSocket {
     /// Whom it speaks for.
     pub drawer: Drawer,
@@ -31,17 +31,21 @@ pub struct OpenSocket {
     pub out: BoardOutlet,
 }
 
-/// A binary frame arrived.
-#[derive(actix::Message)]
-#[rtype(result = "()")]
-pub struct Receive {
-    /// On which socket.
+/// What its reader needs.
+#[derive(Debug)]
+pub struct Opened {
+    /// The socket's name.
     pub socket: SocketId,
-    /// One y-protocols message, not yet validated.
-    pub frame: Bytes,
+    /// Where its binary frames go, each one y-protocols message, not yet validated.
+    pub intake: BoardIntake,
 }
 
-/// A socket closed.
+/// Frames have arrived at a board that rested.
+#[derive(actix::Message)]
+#[rtype(result = "()")]
+pub struct Arrived;
+
+/// A socket closed. What it handed over before is taken first.
 #[derive(actix::Message)]
 #[rtype(result = "()")]
 pub struct CloseSocket(pub SocketId);

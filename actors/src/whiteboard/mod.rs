@@ -3,7 +3,7 @@
 //! A frame's kind is told (`validator::frame`) and the drawer's right checked before anything is decoded;
 //! then an update goes its way through `drawing` into the Yjs document. What was new in it goes to the others
 //! with the next tick (`fanout`) and, while the board is kept, to the disk (`persistence`). Cursors take the
-//! shorter way through `presence`. `board` ties these together and is as pure as they are; `actor` carries
+//! shorter way through `presence`. Frames come in by `intake`. `board` ties these together and is as pure as they are; `actor` carries
 //! between it and the sockets (each behind an `outlet`), the store and the room.
 //!
 //! Invariants: only `document` imports yrs. A refused frame changes nothing for anybody. What a drawing means
@@ -12,15 +12,20 @@
 mod actor;
 mod allowance;
 mod board;
+mod compaction;
 mod document;
 mod drawing;
 mod fanout;
+mod history;
+mod intake;
+mod join;
 mod messages;
 mod outlet;
 mod ownership;
 mod persistence;
 mod pieces;
 mod presence;
+mod sealed;
 mod size;
 mod structure;
 #[cfg(test)]
@@ -30,5 +35,6 @@ mod waiting;
 mod wire;
 
 pub use actor::Whiteboard;
+pub use intake::{BoardGone, BoardIntake};
 pub use messages::*;
 pub use outlet::*;

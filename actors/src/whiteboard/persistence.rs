@@ -101,6 +101,15 @@ impl Persistence {
         self.due.get_or_insert(now + GROUP_COMMIT);
     }
 
+    /// A new snapshot says the same as what is on disk, in much less.
+    pub(super) fn replace(&mut self, now: Duration) {
+        if self.keep && !self.protected && self.log_updates + self.snapshot_bytes > 0 {
+            self.forget_unsaved();
+            self.wanted = Some(Job::Compact);
+            self.due.get_or_insert(now + GROUP_COMMIT);
+        }
+    }
+
     /// Do not wait for more.
     pub(super) fn hurry(&mut self, now: Duration) {
         self.failures = 0;

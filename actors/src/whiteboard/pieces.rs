@@ -46,19 +46,24 @@ pub(super) fn cut(update: &Bytes, outline: &Outline, additions: &Additions) -> V
 pub(super) fn with_deletes(sections: &[u8], deletes: &[(Id, u32)]) -> Bytes {
     let mut by_client = BTreeMap::<u64, Vec<(u32, u32)>>::new();
     for (id, end) in deletes {
-        by_client.entry(id.client).or_default().push((id.clock, end - id.clock));
+        by_client.entry(id.client).or_default().push((id.clock, *end));
     }
     let mut out = sections.to_vec();
-    put_uint(&mut out, by_client.len() as u64);
+    put_deletes(&mut out, by_client);
+    out.into()
+}
+
+/// Appends deleted ranges of each client, from and to.
+pub(super) fn put_deletes(out: &mut Vec<u8>, by_client: BTreeMap<u64, Vec<(u32, u32)>>) {
+    put_uint(out, by_client.len() as u64);
     for (client, ranges) in by_client {
-        put_uint(&mut out, client);
-        put_uint(&mut out, ranges.len() as u64);
-        for (start, len) in ranges {
-            put_uint(&mut out, u64::from(start));
-            put_uint(&mut out, u64::from(len));
+        put_uint(out, client);
+        put_uint(out, ranges.len() as u64);
+        for (start, end) in ranges {
+            put_uint(out, u64::from(start));
+            put_uint(out, u64::from(end - start));
         }
     }
-    out.into()
 }
 
 fn follows(outline: &Outline, left: usize, right: usize) -> bool {

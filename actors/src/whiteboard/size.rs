@@ -27,6 +27,11 @@ impl Size {
         Self { bytes, weight, blocks, added_bytes: 0 }
     }
 
+    /// Blocks, where each change counts until it is measured anew.
+    pub(super) fn blocks(&self) -> usize {
+        self.blocks
+    }
+
     /// Something was added.
     pub(super) fn add(&mut self, bytes: usize, weight: u64, blocks: usize) {
         self.bytes += bytes;

@@ -47,6 +47,12 @@ struct Addition {
 }
 
 impl Additions {
+    /// Whether the update adds something, and nothing in it was known.
+    pub(super) fn are_all_of(&self, outline: &Outline) -> bool {
+        let whole = |addition: &Addition| addition.id == outline.blocks[addition.block].id;
+        !self.0.is_empty() && self.0.len() == outline.blocks.len() && self.0.iter().all(whole)
+    }
+
     /// The outline's blocks that are new.
     pub(super) fn blocks(&self) -> impl ExactSizeIterator<Item = usize> {
         self.0.iter().map(|addition| addition.block)
@@ -95,6 +101,11 @@ impl Structure {
         let sections = Sections::of(&outline.blocks);
         let unseen = |&&(id, end): &&(Id, u32)| end > self.next_clock(id.client).max(sections.end(id.client));
         outline.deletes.iter().filter(unseen).map(|(id, _)| id.client).collect()
+    }
+
+    /// How far each client has come.
+    pub(super) fn clocks(&self) -> HashMap<u64, u32> {
+        self.clients.iter().map(|(client, known)| (*client, known.end)).collect()
     }
 
     /// Judges an update. Linear in its blocks.

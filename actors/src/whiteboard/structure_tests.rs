@@ -19,7 +19,7 @@ fn id(client: u64, clock: u32) -> Id {
 }
 
 fn plain(client: u64, clock: u32, place: Place) -> Block {
-    Block { id: id(client, clock), len: 1, class: Class::Plain, place, bytes: (0, 0) }
+    Block { id: id(client, clock), len: 1, class: Class::Plain, place, bytes: (0, 0), content: 0 }
 }
 
 fn blocks(blocks: &[Block]) -> Outline {

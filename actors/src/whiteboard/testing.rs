@@ -76,6 +76,19 @@ impl Peer {
         })
     }
 
+    /// Removes an element.
+    pub(super) fn remove(&self, key: &str) -> Vec<u8> {
+        self.change(|transaction| {
+            transaction.get_or_insert_map("elements").remove(transaction, key);
+        })
+    }
+
+    /// What somebody else lacks.
+    pub(super) fn since(&self, other: &Self) -> Vec<u8> {
+        let theirs = other.doc.transact().state_vector();
+        self.doc.transact().encode_state_as_update_v1(&theirs)
+    }
+
     /// Sets an element and wraps the update as a frame.
     pub(super) fn draw(&self, key: &str, value: impl Into<Any>) -> Bytes {
         sync_message(UPDATE, &self.set(key, value))

@@ -5,10 +5,11 @@
 //! abort the process) and trusts client ids. So claimed lengths are compared with the bytes left, nesting is
 //! at most 32, clocks end at 2^31, client ids are below 2^53, and clients and blocks are counted. What passes
 //! has been read exactly as yrs will read it; forms that yrs and Yjs read differently, or that no drawing
-//! needs (legacy JSON, sub-documents, weak links, XML hooks), are refused. Never panics, and allocates only
+//! needs (legacy JSON, byte strings, sub-documents, weak links, XML hooks), are refused. Never panics, and allocates only
 //! in proportion to bytes really there. Whether an update *fits* the board is `structure`'s question.
 
 use super::wire::{AWARENESS, Malformed, QUERY_AWARENESS, Reader, STEP_1, STEP_2, SYNC, UPDATE};
+use std::collections::HashMap;
 
 /// Nesting of values inside one element, and of shared types inside each other.
 pub(super) const NESTING_MAX: usize = 32;
@@ -69,14 +70,15 @@ pub(super) fn frame(bytes: &[u8]) -> Result<Frame<'_>, Malformed> {
     Ok(frame)
 }
 
-/// Checks a state vector.
-pub(super) fn state_vector(bytes: &[u8]) -> Result<(), Malformed> {
+/// Checks a state vector and tells each client's next clock.
+pub(super) fn state_vector(bytes: &[u8]) -> Result<HashMap<u64, u32>, Malformed> {
     let mut reader = Reader::new(bytes);
+    let mut clocks = HashMap::new();
     for _ in 0..clients(&mut reader, 2)? {
-        client(&mut reader)?;
-        clock(&mut reader)?;
+        clocks.insert(client(&mut reader)?, clock(&mut reader)?);
     }
-    reader.end()
+    reader.end()?;
+    Ok(clocks)
 }
 
 /// One entry of an awareness message.
@@ -140,6 +142,8 @@ pub(super) struct Block {
     pub(super) place: Place,
     /// Where in the update it is written, from and to.
     pub(super) bytes: (usize, usize),
+    /// Where in the update its content begins.
+    pub(super) content: usize,
 }
 
 impl Block {
@@ -164,8 +168,17 @@ pub(super) struct Outline {
 
 /// Checks an update of at most `blocks_max` blocks and deleted ranges and tells what it is about.
 pub(super) fn update(bytes: &[u8], blocks_max: usize) -> Result<Outline, Malformed> {
+    outline(bytes, blocks_max, false)
+}
+
+/// The same for what the document itself wrote, in which values are sealed.
+pub(super) fn sealed_update(bytes: &[u8]) -> Result<Outline, Malformed> {
+    outline(bytes, usize::MAX, true)
+}
+
+fn outline(bytes: &[u8], blocks_max: usize, sealed: bool) -> Result<Outline, Malformed> {
     let (reader, length) = (Reader::new(bytes), bytes.len());
-    let mut walk = Walk { reader, outline: Outline::default(), blocks_max, length };
+    let mut walk = Walk { reader, outline: Outline::default(), blocks_max, length, sealed };
     walk.sections()?;
     walk.outline.sections_end = length - walk.reader.left();
     walk.deletes()?;
@@ -178,6 +191,8 @@ struct Walk<'a> {
     outline: Outline,
     blocks_max: usize,
     length: usize,
+    /// Byte strings are sealed values; otherwise there are none.
+    sealed: bool,
 }
 
 impl Walk<'_> {
@@ -194,15 +209,16 @@ impl Walk<'_> {
                 if self.outline.blocks.len() >= self.blocks_max {
                     return Err(Malformed("too many blocks"));
                 }
-                let start = self.length - self.reader.left();
-                let (class, place, len) = self.block()?;
+                let start = self.at();
+                let (class, place, len, content) = self.block()?;
                 let end = u64::from(next) + len;
                 if len == 0 || end > CLOCK_MAX {
                     return Err(Malformed("clock"));
                 }
-                let bytes = (start, self.length - self.reader.left());
+                let bytes = (start, self.at());
                 // Both fit: end ≤ 2^31.
-                let block = Block { id: Id { client, clock: next }, len: len as u32, class, place, bytes };
+                let block =
+                    Block { id: Id { client, clock: next }, len: len as u32, class, place, bytes, content };
                 self.outline.blocks.push(block);
                 self.outline.weight += BLOCK_WEIGHT;
                 next = end as u32;
@@ -236,13 +252,16 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// One block: what it holds, where it belongs, how many clocks it covers.
-    fn block(&mut self) -> Result<(Class, Place, u64), Malformed> {
+    fn at(&self) -> usize {
+        self.length - self.reader.left()
+    }
+
+    /// One block: what it holds, where it belongs, how many clocks it covers, where its content begins.
+    fn block(&mut self) -> Result<(Class, Place, u64, usize), Malformed> {
         let info = self.reader.byte()?;
-        match info {
-            0 => return Ok((Class::Gone, Place::None, u64::from(self.reader.uint32()?))),
-            10 => return Ok((Class::Hole, Place::None, u64::from(self.reader.uint32()?))),
-            _ => {}
+        if let 0 | 10 = info {
+            let (class, at) = (if info == 0 { Class::Gone } else { Class::Hole }, self.at());
+            return Ok((class, Place::None, u64::from(self.reader.uint32()?), at));
         }
         let left = if info & 0x80 != 0 { Some(id(&mut self.reader)?) } else { None };
         let right = if info & 0x40 != 0 { Some(id(&mut self.reader)?) } else { None };
@@ -259,14 +278,15 @@ impl Walk<'_> {
         } else {
             Place::Beside(left, right)
         };
+        let at = self.at();
         let (class, len) = self.content(info & 0x1f)?;
-        Ok((class, place, len))
+        Ok((class, place, len, at))
     }
 
     fn content(&mut self, kind: u8) -> Result<(Class, u64), Malformed> {
         match kind {
             1 => Ok((Class::Gone, u64::from(self.reader.uint32()?))),
-            3 => {
+            3 if self.sealed => {
                 self.outline.weight += self.reader.buffer()?.len() as u64;
                 Ok((Class::Plain, 1))
             }
@@ -289,9 +309,13 @@ impl Walk<'_> {
                 Ok((Class::Type, 1))
             }
             8 => {
-                let count = self.reader.count(1)?;
+                let (count, weight, left) = (self.reader.count(1)?, self.outline.weight, self.reader.left());
                 for _ in 0..count {
                     self.value()?;
+                }
+                if count == 1 {
+                    // Sealed in the document.
+                    self.outline.weight = weight + (left - self.reader.left()) as u64;
                 }
                 Ok((Class::Plain, u64::from(count)))
             }

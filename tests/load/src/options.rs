@@ -7,6 +7,8 @@ use std::path::PathBuf;
 
 /// No run has more people than so many.
 const PEOPLE_MAX: usize = 5_000;
+/// Nor a board more drawers.
+const DRAWERS_MAX: usize = 490;
 /// Nor does it measure for longer (seconds).
 const SECONDS_MAX: u64 = 600;
 
@@ -26,6 +28,8 @@ pub enum Task {
     Run(Run),
     /// The standard meetings, each at a server of its own
     Compare(Compare),
+    /// Drawers at one board, at a server of its own
+    Board(BoardLoad),
 }
 
 /// A crowd.
@@ -90,6 +94,54 @@ pub struct Compare {
     /// Figures as JSON, a line for each scenario
     #[arg(long)]
     pub json: bool,
+}
+
+/// Drawers.
+#[derive(Args, Clone, Debug)]
+pub struct BoardLoad {
+    /// The server's binary; the one beside this program otherwise
+    #[arg(long)]
+    pub server: Option<PathBuf>,
+    /// Measure y-websocket's server instead: the folder with its installed package
+    #[arg(long)]
+    pub y_websocket: Option<PathBuf>,
+    /// People who draw
+    #[arg(long, default_value_t = 100)]
+    pub drawers: usize,
+    /// Changes a second of each, and cursor movements
+    #[arg(long, default_value_t = 20.0)]
+    pub changes: f64,
+    /// Bytes of a change, about
+    #[arg(long, default_value_t = 700)]
+    pub bytes: usize,
+    /// Cursors stand still
+    #[arg(long)]
+    pub no_cursors: bool,
+    /// Elements that are there before the drawing begins
+    #[arg(long, default_value_t = 0)]
+    pub shapes: usize,
+    /// Seconds of measuring
+    #[arg(long, default_value_t = 10)]
+    pub seconds: u64,
+    /// Figures as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl BoardLoad {
+    /// Refuses what is no sensible load.
+    pub(crate) fn check(&self) -> Result<(), Failure> {
+        if self.drawers > DRAWERS_MAX {
+            return Err(format!("at most {DRAWERS_MAX} drawers, please").into());
+        }
+        if !(0.1..=100.0).contains(&self.changes) || !(400..=100_000).contains(&self.bytes) {
+            return Err("0.1 to 100 changes a second of 400 to 100,000 bytes, please".into());
+        }
+        if !(1..=SECONDS_MAX).contains(&self.seconds) {
+            return Err(format!("between 1 and {SECONDS_MAX} seconds, please").into());
+        }
+        Ok(())
+    }
 }
 
 impl Run {

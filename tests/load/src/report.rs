@@ -72,7 +72,7 @@ impl Percentiles {
         Self { p50: at(50), p95: at(95), p99: at(99), max: at(100) }
     }
 
-    fn milliseconds(self) -> String {
+    pub(crate) fn milliseconds(self) -> String {
         let ms = |us: u32| f64::from(us) / 1000.0;
         let (p50, p95, p99, max) = (ms(self.p50), ms(self.p95), ms(self.p99), ms(self.max));
         format!("p50 {p50:.2}  p95 {p95:.2}  p99 {p99:.2}  max {max:.2} ms")

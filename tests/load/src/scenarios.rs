@@ -3,7 +3,7 @@
 use crate::options::{Compare, Run};
 use crate::{Failure, engine};
 use serde_json::json;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use test_support::ServerBuilder;
 
 /// A meeting, and the server's keys that differ from the default.
@@ -66,17 +66,22 @@ const SCENARIOS: [Scenario; 14] = [
 
 /// Runs those that were asked for; `say` gets the figures of each.
 pub fn compare(compare: &Compare, say: &mut dyn FnMut(String)) -> Result<(), Failure> {
-    let server = match &compare.server {
-        Some(server) => std::fs::canonicalize(server)?,
-        None => beside()?,
-    };
-    let server = server.to_str().ok_or("the server's path is not UTF-8")?;
+    let server = server(compare.server.as_deref())?;
     let wanted =
         |scenario: &&Scenario| compare.only.as_ref().is_none_or(|only| scenario.name.starts_with(only));
     for scenario in SCENARIOS.iter().filter(wanted) {
-        say(one(compare, server, scenario)?);
+        say(one(compare, &server, scenario)?);
     }
     Ok(())
+}
+
+/// The binary's path: the one that was named, or the one beside this program.
+pub(crate) fn server(named: Option<&Path>) -> Result<String, Failure> {
+    let server = match named {
+        Some(server) => std::fs::canonicalize(server)?,
+        None => beside()?,
+    };
+    Ok(server.to_str().ok_or("the server's path is not UTF-8")?.to_owned())
 }
 
 fn beside() -> Result<PathBuf, Failure> {

@@ -1,4 +1,4 @@
-//! One board socket: a reader that hands frames to the board one by one, and a writer that alone awaits the
+//! One board socket: a reader that hands frames to the board, and a writer that alone awaits the
 //! socket.
 
 use super::pace::Pace;
@@ -11,7 +11,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use actix_ws::{AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason, Session};
 use actors::room_directory::{FindBoard, RoomDirectory};
 use actors::whiteboard::{
-    BoardFrame, BoardInlet, CloseSocket, Drawer, OpenSocket, Receive, SocketId, Whiteboard, board_queue,
+    BoardFrame, BoardInlet, BoardIntake, CloseSocket, Drawer, OpenSocket, Opened, Whiteboard, board_queue,
 };
 use bytes::Bytes;
 use serde::Deserialize;
@@ -79,9 +79,9 @@ impl Socket {
         let (out, inlet) = board_queue();
         let (replies, answers) = mpsc::channel(REPLIES);
         let mut writer = actix_web::rt::spawn(write(session, inlet, answers));
-        if let Ok(socket) = self.board.send(OpenSocket { drawer, out }).await {
+        if let Ok(Opened { socket, intake }) = self.board.send(OpenSocket { drawer, out }).await {
             let violation = tokio::select! {
-                violation = self.read(socket, &replies) => violation,
+                violation = self.read(&intake, &replies) => violation,
                 _ = &mut writer => None,
             };
             if let Some(code) = violation {
@@ -96,7 +96,7 @@ impl Socket {
     }
 
     /// Passes frames on until the socket ends; the close code when the client broke the rules.
-    async fn read(&mut self, socket: SocketId, replies: &mpsc::Sender<Reply>) -> Option<u16> {
+    async fn read(&mut self, intake: &BoardIntake, replies: &mpsc::Sender<Reply>) -> Option<u16> {
         loop {
             let Ok(received) = tokio::time::timeout(SILENCE_MAX, self.stream.recv()).await else {
                 return Some(1000);
@@ -105,8 +105,8 @@ impl Socket {
                 Err(_protocol) => return Some(4400),
                 Ok(AggregatedMessage::Binary(frame)) => {
                     let length = frame.len();
-                    // Waits until the board has taken it: one frame of each socket at a time.
-                    if self.board.send(Receive { socket, frame }).await.is_err() {
+                    // Waits while too much waits for the board.
+                    if intake.push(frame).await.is_err() {
                         return Some(4500);
                     }
                     length
