@@ -5,27 +5,31 @@ import { useWords } from '../../../i18n'
 import { Button, Rolling } from '../../../ui'
 import { useLasting, useSeen } from '../../door/use-lasting'
 import { boardWords } from '../words'
-import type { Wiped } from './wipe'
+
+/** Something was done that is easily regretted. */
+export interface Undoable {
+  readonly sentence: string
+}
 
 interface BoardNoticeProps {
   status: BoardStatus
   synced: boolean
   /** Says that only hosts draw; an empty board says it in its middle. */
   viewOnly: boolean
-  wiped: Wiped | null
+  undoable: Undoable | null
   onReopen: () => void
   onUndo: () => void
-  onWipeSeen: () => void
+  onSeen: () => void
 }
 
 const SEEN_AFTER_MS = 10_000
 
 /** A sentence at the board's foot, clear of its tools. */
 export function BoardNotice(props: BoardNoticeProps): ReactNode {
-  const { status, synced, viewOnly, wiped, onReopen, onUndo, onWipeSeen } = props
+  const { status, synced, viewOnly, undoable, onReopen, onUndo, onSeen } = props
   const t = useWords(boardWords)
   const lost = useLasting(status === 'lost', 1500)
-  useSeen(wiped, SEEN_AFTER_MS, onWipeSeen)
+  useSeen(undoable, SEEN_AFTER_MS, onSeen)
   if (!synced && (status === 'connecting' || status === 'lost')) {
     return (
       <div className="board-note">
@@ -56,10 +60,10 @@ export function BoardNotice(props: BoardNoticeProps): ReactNode {
         return lost ? <p className="notice warn">{t.lost}</p> : null
       case 'connecting':
       case 'open':
-        if (wiped) {
+        if (undoable) {
           return (
             <p className="notice">
-              <span className="grow">{t.wiped}</span>
+              <span className="grow">{undoable.sentence}</span>
               <Button look="quiet" size="sm" onClick={onUndo}>
                 <Undo2 className="i" aria-hidden />
                 {t.undo}

@@ -1,0 +1,69 @@
+// The board's menu: what concerns the whole page or board, and is done seldom.
+import { Eraser, Eye, Files, Image as Picture, Menu as Lines, Maximize } from 'lucide-react'
+import { DropdownMenu } from 'radix-ui'
+import type { ReactNode } from 'react'
+import type { Session } from '../../../call/session'
+import { useWords } from '../../../i18n'
+import { useStore } from '../../door/use-store'
+import { boardWords } from '../words'
+import { PageEdits } from './page-edits'
+import { presenterOf } from './presenter'
+import { savePicture } from './save-picture'
+import type { Studio } from './studio'
+import { followWords, pageWords } from './words'
+
+interface BoardMenuProps {
+  studio: Studio
+  session: Session
+  mayDraw: boolean
+  onCleared: () => void
+  onPages: () => void
+}
+
+export function BoardMenu({ studio, session, mayDraw, onCleared, onPages }: BoardMenuProps): ReactNode {
+  const t = useWords(boardWords)
+  const f = useWords(followWords)
+  const p = useWords(pageWords)
+  const meeting = useStore(session.meeting)
+  const { leading } = useStore(studio.follow.state)
+  const presents = meeting.you !== null && presenterOf(meeting)?.id === meeting.you
+  const item = (label: string, icon: ReactNode, run: () => void): ReactNode => (
+    <DropdownMenu.Item className="menu-item" onSelect={run}>
+      {icon}
+      {label}
+    </DropdownMenu.Item>
+  )
+  return (
+    <DropdownMenu.Root modal={false}>
+      <DropdownMenu.Trigger className="tool lone" aria-label={t.menu} title={t.menu}>
+        <Lines className="i" aria-hidden />
+      </DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content className="menu tall" align="start" sideOffset={6} collisionPadding={12}>
+          {presents ? (
+            <DropdownMenu.CheckboxItem
+              className="menu-item"
+              checked={leading}
+              onCheckedChange={(on) => studio.follow.lead(on)}
+            >
+              <Eye className="i" aria-hidden />
+              {leading ? f.stopLeading : f.lead}
+            </DropdownMenu.CheckboxItem>
+          ) : null}
+          {item(p.pages, <Files className="i" aria-hidden />, onPages)}
+          {item(t.showAll, <Maximize className="i" aria-hidden />, () => studio.showAll())}
+          {item(
+            t.saveImage,
+            <Picture className="i" aria-hidden />,
+            () => void savePicture(studio.api, t.fileName),
+          )}
+          {mayDraw
+            ? item(t.wipe, <Eraser className="i" aria-hidden />, () => {
+                if (new PageEdits(studio.desk, p).clear()) onCleared()
+              })
+            : null}
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  )
+}

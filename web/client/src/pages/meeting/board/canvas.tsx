@@ -1,0 +1,234 @@
+// Excalidraw in our frame: tools above, history and pages below, and over it what others do.
+import '@excalidraw/excalidraw/index.css'
+import { Excalidraw, MainMenu } from '@excalidraw/excalidraw'
+import type { ExcalidrawImperativeAPI } from '@excalidraw/excalidraw/types'
+import { useCallback, useEffect, useRef, useState, type ReactNode } from 'react'
+import type { BoardConnection } from '../../../board/connection'
+import type { Desk } from '../../../board/desk'
+import type { Session } from '../../../call/session'
+import { useLanguage, useWords } from '../../../i18n'
+import { currentTheme, useTheme } from '../../../ui'
+import { useStore } from '../../door/use-store'
+import { boardWords } from '../words'
+import { Bar } from './bar'
+import { BoardMenu } from './board-menu'
+import { FollowBanner } from './follow-banner'
+import { BoardNotice, type Undoable } from './notice'
+import { Outline } from './outline'
+import { nameOf } from './page-edits'
+import { PageStrip } from './page-strip'
+import { Paper } from './paper'
+import { useRepairedNames } from './repaired-names'
+import { boardKeys, Studio } from './studio'
+import { Toolbar } from './toolbar'
+import { FIRST_LOOK } from './tools'
+import { pageWords } from './words'
+
+interface CanvasProps {
+  connection: BoardConnection
+  desk: Desk
+  session: Session
+  mayDraw: boolean
+  visible: boolean
+}
+
+export function Canvas({ connection, desk, session, mayDraw, visible }: CanvasProps): ReactNode {
+  const t = useWords(boardWords)
+  const language = useLanguage()
+  const theme = useTheme()
+  const { synced } = useStore(connection.state)
+  const [api, setApi] = useState<ExcalidrawImperativeAPI | null>(null)
+  const frame = useRef<HTMLDivElement>(null)
+  const studio = useStudio(api, frame, desk)
+  useRepairedNames(frame, t.menu)
+  const draws = mayDraw && synced
+  useEffect(() => {
+    if (visible) api?.refresh()
+  }, [api, visible])
+  useEffect(() => {
+    const element = frame.current
+    if (!studio || !element) return undefined
+    const keys = (event: KeyboardEvent): void => boardKeys(studio, event, draws)
+    element.addEventListener('keydown', keys, true)
+    return () => element.removeEventListener('keydown', keys, true)
+  }, [studio, draws])
+
+  return (
+    <div className="canvas" ref={frame} data-theme-board={theme}>
+      <Paper desk={desk} />
+      <Excalidraw
+        excalidrawAPI={setApi}
+        langCode={language === 'de' ? 'de-DE' : 'en'}
+        theme={theme}
+        name={t.fileName}
+        viewModeEnabled={!draws}
+        detectScroll={false}
+        handleKeyboardGlobally={false}
+        autoFocus={false}
+        aiEnabled={false}
+        validateEmbeddable={false}
+        initialData={FIRST}
+        onChange={(elements, state) => studio?.changed(elements, state)}
+        onPointerUpdate={({ pointer, button }) => desk.pointed(pointer, button, pointer.tool)}
+        UIOptions={UI}
+      >
+        {/* Ours is beside it; without this one Excalidraw brings its own. */}
+        <MainMenu>{null}</MainMenu>
+      </Excalidraw>
+      <canvas className="live-strokes" aria-hidden />
+      <div className="cursors" aria-hidden />
+      {studio ? (
+        <Framed
+          studio={studio}
+          connection={connection}
+          session={session}
+          frame={frame}
+          draws={draws}
+          mayDraw={mayDraw}
+        />
+      ) : null}
+    </div>
+  )
+}
+
+interface FramedProps {
+  studio: Studio
+  connection: BoardConnection
+  session: Session
+  frame: React.RefObject<HTMLElement | null>
+  draws: boolean
+  mayDraw: boolean
+}
+
+/** What stands around the scene once there is one. */
+function Framed({ studio, connection, session, frame, draws, mayDraw }: FramedProps): ReactNode {
+  const t = useWords(boardWords)
+  const p = useWords(pageWords)
+  const { desk, tools } = studio
+  const { status, synced } = useStore(connection.state)
+  const { empty, drawing } = useStore(studio.state)
+  const { styling } = useStore(tools.state)
+  const pages = useStore(desk.pages)
+  const page = useStore(desk.page)
+  const [strip, setStrip] = useState(false)
+  const [undoable, setUndoable] = useState<Undoable | null>(null)
+  const width = useWidth(frame)
+  const seen = useCallback(() => setUndoable(null), [])
+  const current = pages.find(({ id }) => id === page)
+  const offer = (sentence: string): void => setUndoable({ sentence })
+  return (
+    <>
+      <div className="top-row">
+        <BoardMenu
+          studio={studio}
+          session={session}
+          mayDraw={draws}
+          onCleared={() => offer(t.wiped)}
+          onPages={() => setStrip(true)}
+        />
+        {draws ? <Toolbar tools={tools} narrow={width < NARROW} /> : null}
+      </div>
+      <FollowBanner studio={studio} session={session} />
+      {synced && empty && !drawing && !current?.slide ? (
+        <p className="board-empty">{mayDraw ? t.empty : t.emptyViewOnly}</p>
+      ) : null}
+      <div className="foot-rows">
+        <BoardNotice
+          status={status}
+          synced={synced}
+          viewOnly={!mayDraw && !empty}
+          undoable={undoable}
+          onReopen={() => connection.reopen()}
+          onUndo={() => {
+            desk.undo()
+            setUndoable(null)
+          }}
+          onSeen={seen}
+        />
+        {strip && !styling ? (
+          <PageStrip
+            desk={desk}
+            thumbs={studio.thumbs}
+            mayDraw={draws}
+            onRemoved={(name) => offer(p.removed(name))}
+            onClose={() => setStrip(false)}
+          />
+        ) : null}
+        <Bar
+          desk={desk}
+          tools={tools}
+          mayDraw={draws}
+          compact={width < EXCALIDRAW_NARROW}
+          strip={strip && !styling}
+          onStrip={() => {
+            if (styling) tools.toggleStyles()
+            setStrip(styling || !strip)
+          }}
+        />
+      </div>
+      {current ? (
+        <Outline page={nameOf(current, pages, p)} read={studio.elements} subscribe={studio.onChanged} />
+      ) : null}
+    </>
+  )
+}
+
+/** Below this our toolbar shows seven tools and hides the rest behind one. */
+const NARROW = 560
+/** Below this Excalidraw hides colours and lines (its own number). */
+const EXCALIDRAW_NARROW = 730
+const FIRST = { appState: FIRST_LOOK } as const
+const UI = {
+  canvasActions: {
+    changeViewBackgroundColor: false,
+    clearCanvas: false,
+    export: false,
+    loadScene: false,
+    saveToActiveFile: false,
+    saveAsImage: false,
+    toggleTheme: false,
+  },
+} as const
+
+function useStudio(
+  api: ExcalidrawImperativeAPI | null,
+  frame: React.RefObject<HTMLDivElement | null>,
+  desk: Desk,
+): Studio | null {
+  const [studio, setStudio] = useState<Studio | null>(null)
+  useEffect(() => {
+    const element = frame.current
+    if (!api || !element) return undefined
+    let made: Studio | null = null
+    const timer = setInterval(() => {
+      if (api.getAppState().isLoading) return
+      clearInterval(timer)
+      made = new Studio(
+        api,
+        desk,
+        element,
+        () => currentTheme() === 'dark',
+        async () => null,
+      )
+      setStudio(made)
+    }, 20)
+    return () => {
+      clearInterval(timer)
+      made?.close()
+      setStudio(null)
+    }
+  }, [api, frame, desk])
+  return studio
+}
+
+function useWidth(frame: React.RefObject<HTMLElement | null>): number {
+  const [width, setWidth] = useState(() => frame.current?.clientWidth ?? 0)
+  useEffect(() => {
+    const element = frame.current
+    if (!element) return undefined
+    const observer = new ResizeObserver(() => setWidth(element.clientWidth))
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [frame])
+  return width
+}

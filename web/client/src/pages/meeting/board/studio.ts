@@ -1,0 +1,134 @@
+// Everything around one Excalidraw that is no React: its tools, what lies over it, whom it follows, the small pictures.
+// Made once Excalidraw has loaded (a binding before that shows a late joiner an empty board), and thrown away with it.
+import type { ExcalidrawElement } from '@excalidraw/excalidraw/element/types'
+import type { AppState, ExcalidrawImperativeAPI } from '@excalidraw/excalidraw/types'
+import { getCommonBounds } from '@excalidraw/excalidraw'
+import { Store } from '../../../call/store'
+import type { Desk } from '../../../board/desk'
+import { Follow } from './follow'
+import { layBehind, stickNote } from './note-tool'
+import { Over } from './over'
+import { changeOf, ExcalidrawScene } from './scene'
+import { Thumbs, type Beneath } from './thumbs'
+import { NOTE, Tools } from './tools'
+import { fit } from './viewport'
+
+/** Excalidraw remembers steps of its own, which nobody takes back: ours are the ones that count. */
+const FORGET_EVERY_MS = 60_000
+
+export interface StudioState {
+  /** Nothing is on the page. */
+  readonly empty: boolean
+  /** Somebody draws a stroke that is not there yet. */
+  readonly drawing: boolean
+}
+
+export class Studio {
+  readonly state = new Store<StudioState>({ empty: true, drawing: false })
+  readonly tools: Tools
+  readonly follow: Follow
+  readonly thumbs: Thumbs
+  readonly scene: ExcalidrawScene
+  readonly over: Over
+  private stroke: string | null = null
+  private readonly listeners = new Set<() => void>()
+  private readonly ends: (() => void)[]
+
+  constructor(
+    readonly api: ExcalidrawImperativeAPI,
+    readonly desk: Desk,
+    frame: HTMLElement,
+    dark: () => boolean,
+    beneath: Beneath,
+  ) {
+    const canvas = frame.querySelector<HTMLCanvasElement>('.live-strokes')
+    const box = frame.querySelector<HTMLElement>('.cursors')
+    if (!canvas || !box) throw new Error('the board is drawn with its overlays')
+    this.tools = new Tools(api)
+    this.tools.changed(api.getAppState())
+    this.scene = new ExcalidrawScene(api)
+    this.scene.onFirst = () => this.showAll()
+    this.follow = new Follow(desk, api)
+    this.thumbs = new Thumbs(desk, () => api.getFiles(), dark, beneath)
+    this.over = new Over(api, frame, canvas, box)
+    this.over.onDrawing = (drawing) => {
+      if (drawing !== this.state.get().drawing) this.state.patch({ drawing })
+    }
+    this.over.onView = (view) => this.follow.shown(view)
+    this.over.onMoved = () => this.follow.moved()
+    const forgetting = setInterval(() => api.history.clear(), FORGET_EVERY_MS)
+    this.ends = [
+      api.onPointerDown((tool, down) => {
+        if (tool.type === 'custom' && tool.customType === NOTE) stickNote(api, down.origin, frame)
+      }),
+      desk.page.subscribe(() => this.follow.turned(desk.page.get())),
+      () => clearInterval(forgetting),
+      () => desk.detach(),
+      () => this.over.close(),
+    ]
+    desk.attach({ scene: this.scene, others: this.over })
+  }
+
+  close(): void {
+    for (const end of this.ends) end()
+  }
+
+  /** Excalidraw's `onChange`: comes with every movement of the pointer. */
+  changed(elements: readonly ExcalidrawElement[], state: AppState): void {
+    this.tools.changed(state)
+    this.layBehind(state)
+    this.desk.changed(changeOf(elements, state))
+    const empty = elements.every((element) => element.isDeleted)
+    if (empty !== this.state.get().empty) this.state.patch({ empty })
+    for (const listener of this.listeners) listener()
+  }
+
+  readonly onChanged = (listener: () => void): (() => void) => {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
+  }
+
+  readonly elements = (): readonly ExcalidrawElement[] => this.api.getSceneElements()
+
+  /** All of the page in view: its slide, or what is drawn on it. */
+  showAll(): void {
+    const page = this.desk.pages.get().find(({ id }) => id === this.desk.page.get())
+    if (page?.slide) return fit(this.api, { x: 0, y: 0, ...page.slide }, 2)
+    const elements = this.api.getSceneElements()
+    if (elements.length === 0) return
+    const [left, top, right, bottom] = getCommonBounds(elements)
+    fit(this.api, { x: left, y: top, width: right - left || 1, height: bottom - top || 1 })
+  }
+
+  /** The marker's strokes go behind everything as soon as they are finished. */
+  private layBehind({ newElement }: AppState): void {
+    if (newElement?.type === 'freedraw') {
+      this.stroke = this.tools.marks ? newElement.id : null
+      return
+    }
+    if (this.stroke === null) return
+    const id = this.stroke
+    this.stroke = null
+    queueMicrotask(() => layBehind(this.api, id))
+  }
+}
+
+/** The board's own keys, before Excalidraw sees them: undo is ours, and so are two tools. */
+export function boardKeys(studio: Studio, event: KeyboardEvent, mayDraw: boolean): void {
+  const { target } = event
+  if (target instanceof HTMLElement && target.matches('input, textarea, [contenteditable]')) return
+  const key = event.key.toLowerCase()
+  const take = (run: () => void): void => {
+    event.preventDefault()
+    event.stopPropagation()
+    run()
+  }
+  if (event.ctrlKey || event.metaKey) {
+    if (key === 'z') take(() => (event.shiftKey ? studio.desk.redo() : studio.desk.undo()))
+    else if (key === 'y') take(() => studio.desk.redo())
+    return
+  }
+  if (event.altKey || !mayDraw || !(target instanceof Element && target.closest('.excalidraw'))) return
+  if (key === 'b') take(() => studio.tools.choose('marker'))
+  else if (key === 'n') take(() => studio.tools.choose('note'))
+}
