@@ -121,7 +121,7 @@ async fn a_panicking_room_leaves_others_running() {
     let (mut guest, _) = server.enter(FRAGILE, None).await;
     assert_eq!(server.figures.participants.get(), 3);
 
-    host.send(&json!({"type": "configure", "drawing": "hosts", "keep_board": null})).await;
+    host.send(&json!({"type": "configure", "drawing": "hosts"})).await;
     assert_eq!(guest.next_of("bye").await["reason"], "restarting");
     assert_eq!(host.next_of("bye").await["reason"], "restarting");
     assert_eq!(server.figures.participants.get(), 1, "the sums forget the room that is gone");

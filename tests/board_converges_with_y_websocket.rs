@@ -231,7 +231,7 @@ async fn without_the_right_nobody_draws_and_a_lock_takes_effect_at_once() {
     viewer.set("before the lock", 1);
     host.sees("before the lock", 1).await;
 
-    meeting.host.say(json!({"type": "configure", "drawing": "hosts", "keep_board": null})).await;
+    meeting.host.say(json!({"type": "configure", "drawing": "hosts"})).await;
     guest
         .heard_that("the guest is locked", |said| said["type"] == "room_changed" && said["may_draw"] == false)
         .await;
@@ -247,7 +247,7 @@ async fn without_the_right_nobody_draws_and_a_lock_takes_effect_at_once() {
     assert!(viewer.now(|events| events.closed.is_empty()), "the socket stays open");
 
     // With the right back, what was drawn in vain arrives after all, and drawing goes on.
-    meeting.host.say(json!({"type": "configure", "drawing": "everyone", "keep_board": null})).await;
+    meeting.host.say(json!({"type": "configure", "drawing": "everyone"})).await;
     host.sees("while locked", 2).await;
     viewer.set("after the lock", 4);
     host.sees("after the lock", 4).await;
@@ -318,11 +318,11 @@ async fn a_board_is_kept_only_when_the_host_says_so() {
     let first = meeting().await;
     let mut anna = Drawer::at(&first.server, &first.board).await;
     anna.set("before", 1);
-    first.host.say(json!({"type": "configure", "drawing": null, "keep_board": true})).await;
+    first.host.say(json!({"type": "configure", "keeping": {"policy": "keep"}})).await;
     first
         .host
         .heard_that("it is kept", |said| {
-            said["type"] == "room_changed" && said["settings"]["keep_board"] == true
+            said["type"] == "room_changed" && said["settings"]["keeping"]["policy"] == "keep"
         })
         .await;
     anna.set("after", 2);
@@ -336,11 +336,11 @@ async fn a_board_is_kept_only_when_the_host_says_so() {
     let anna = Drawer::at(&second.server, &second.board).await;
     anna.sees("before", 1).await;
     anna.sees("after", 2).await;
-    second.host.say(json!({"type": "configure", "drawing": null, "keep_board": false})).await;
+    second.host.say(json!({"type": "configure", "keeping": {"policy": "wipe"}})).await;
     second
         .host
         .heard_that("it is not", |said| {
-            said["type"] == "room_changed" && said["settings"]["keep_board"] == false
+            said["type"] == "room_changed" && said["settings"]["keeping"]["policy"] == "wipe"
         })
         .await;
     drop(anna);

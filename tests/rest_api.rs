@@ -92,18 +92,27 @@ async fn a_host_makes_changes_and_deletes_rooms() {
     let link = room["link"].as_str().unwrap();
     assert!(link.len() >= 22, "{link}");
     assert_eq!(room["url"], format!("{}/r/{link}", server.origin()));
-    assert_eq!((&room["short_name"], &room["keep_board"]), (&Value::Null, &json!(false)));
+    assert_eq!(room["short_name"], Value::Null);
+    let board = [&room["drawing"], &room["cursors"], &room["keeping"]];
+    assert_eq!(board, [&json!("everyone"), &json!(true), &json!({"policy": "wipe"})]);
 
     let changed =
         change(&mut http, &room, json!({"name": "Plenum", "short_name": "flausch", "lobby": "open"})).await;
     assert_eq!(changed.status, 200, "{changed:?}");
     assert_eq!(changed.json()["link"], link, "what was not named stays");
+    let keeping = json!({"policy": "days", "days": 30});
+    let board = json!({"drawing": "presenter", "cursors": false, "keeping": keeping});
+    let changed = change(&mut http, &room, board).await.json();
+    let board = [&changed["drawing"], &changed["cursors"], &changed["keeping"]];
+    assert_eq!(board, [&json!("presenter"), &json!(false), &keeping]);
     for (bad, code) in [
         (json!({"name": ""}), "name_invalid"),
         (json!({"name": "x".repeat(65)}), "name_invalid"),
         (json!({"short_name": "a b"}), "short_name_invalid"),
         (json!({"short_name": "api"}), "short_name_reserved"),
         (json!({"short_name": "load"}), "short_name_reserved"),
+        (json!({"keeping": {"policy": "days", "days": 0}}), "keeping_invalid"),
+        (json!({"keeping": {"policy": "days", "days": 366}}), "keeping_invalid"),
     ] {
         let refused = change(&mut http, &room, bad.clone()).await;
         assert_eq!((refused.status, refused.error_code().as_str()), (422, code), "{bad}");

@@ -43,7 +43,9 @@ async fn waiting_hears_only_music() {
         json!({"type": "admit", "participant": guest.id}),
         json!({"type": "admit_all"}),
         json!({"type": "remove", "participant": host.id}),
-        json!({"type": "configure", "drawing": "everyone", "keep_board": true}),
+        json!({"type": "configure", "drawing": "everyone", "keeping": {"policy": "keep"}}),
+        json!({"type": "make_presenter", "participant": guest.id}),
+        json!({"type": "set_drawing", "participant": guest.id, "may_draw": true}),
     ] {
         let refusals = guest.all("error").len();
         guest.say(message).await;
@@ -72,7 +74,7 @@ async fn admission_lets_the_room_in_over_the_same_connection() {
     let welcome = guest.heard("welcome").await;
     assert_eq!(welcome["participants"].as_array().unwrap().len(), 2);
     assert_eq!(welcome["knocks"], json!([]), "a guest learns of no knocks");
-    assert_eq!(welcome["settings"]["keep_board"], false, "what the lobby asked for was not done");
+    assert_eq!(welcome["settings"]["keeping"]["policy"], "wipe", "what the lobby asked for was not done");
     guest.receives(20, 1, 'a').await;
     guest.receives(20, 1, 'v').await;
     guest.media.speak(10);

@@ -31,6 +31,17 @@ pub struct Standing {
     pub role: Role,
     /// Outside, waiting or inside.
     pub place: Place,
+    /// Whether they present.
+    pub presenter: bool,
+    /// What a host chose for them alone about drawing; the room's mode decides when nothing.
+    pub choice: Option<bool>,
+}
+
+impl Standing {
+    /// Of somebody who neither presents nor was chosen or stopped.
+    pub fn new(role: Role, place: Place) -> Self {
+        Self { role, place, presenter: false, choice: None }
+    }
 }
 
 /// What can be asked for.
@@ -51,6 +62,8 @@ pub enum Action {
     WatchBoard,
     /// Change the board.
     Draw,
+    /// Say who presents.
+    HandOver,
     /// Admit, refuse, remove, change the meeting's settings.
     Moderate,
     /// Change, rename or delete the room itself.
@@ -74,16 +87,26 @@ pub fn may(standing: Standing, room: &RoomRecord, action: Action) -> bool {
         // Minting was the owner's consent, for encoders and screens that cannot knock; a closed room is closed to them, too.
         Action::EnterByToken => host || room.lobby != LobbyPolicy::Closed,
         Action::TakePart | Action::WatchBoard => inside,
-        Action::Draw => inside && (host || room.drawing == DrawingRight::Everyone),
+        Action::Draw => inside && (host || standing.choice.unwrap_or_else(|| draws_by_mode(standing, room))),
+        Action::HandOver => inside && (host || standing.presenter),
         Action::Moderate => inside && host,
         Action::Own => host,
+    }
+}
+
+/// Whether a guest draws for whom nothing of their own was chosen.
+pub fn draws_by_mode(standing: Standing, room: &RoomRecord) -> bool {
+    match room.drawing {
+        DrawingRight::Everyone => true,
+        DrawingRight::Chosen | DrawingRight::Presenter => standing.presenter,
+        DrawingRight::Hosts => false,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::{RoomColour, RoomId};
+    use crate::store::{Keeping, RoomColour, RoomId};
 
     fn room(lobby: LobbyPolicy, drawing: DrawingRight) -> RoomRecord {
         RoomRecord {
@@ -96,11 +119,12 @@ mod tests {
             emoji: None,
             lobby,
             drawing,
-            keep_board: false,
+            cursors: true,
+            keeping: Keeping::Wipe,
         }
     }
 
-    const ALL: [Action; 9] = [
+    const ALL: [Action; 10] = [
         Action::SeeDoor,
         Action::EnterDirectly { by_short_name: false },
         Action::EnterDirectly { by_short_name: true },
@@ -108,13 +132,14 @@ mod tests {
         Action::TakePart,
         Action::WatchBoard,
         Action::Draw,
+        Action::HandOver,
         Action::Moderate,
         Action::Own,
     ];
 
     #[test]
     fn somebody_waiting_may_do_nothing_inside() {
-        let guest = Standing { role: Role::Guest, place: Place::Waiting };
+        let guest = Standing::new(Role::Guest, Place::Waiting);
         let room = room(LobbyPolicy::Knock, DrawingRight::Everyone);
         let allowed: Vec<_> = ALL.into_iter().filter(|&action| may(guest, &room, action)).collect();
         assert_eq!(allowed, [Action::SeeDoor, Action::EnterByToken]);
@@ -122,7 +147,7 @@ mod tests {
 
     #[test]
     fn a_short_name_always_knocks_even_in_an_open_room() {
-        let guest = Standing { role: Role::Guest, place: Place::Outside };
+        let guest = Standing::new(Role::Guest, Place::Outside);
         let room = room(LobbyPolicy::Open, DrawingRight::Everyone);
         assert!(may(guest, &room, Action::EnterDirectly { by_short_name: false }));
         assert!(!may(guest, &room, Action::EnterDirectly { by_short_name: true }));
@@ -130,8 +155,8 @@ mod tests {
 
     #[test]
     fn a_closed_room_does_not_exist_for_guests() {
-        let guest = Standing { role: Role::Guest, place: Place::Outside };
-        let host = Standing { role: Role::Host, place: Place::Outside };
+        let guest = Standing::new(Role::Guest, Place::Outside);
+        let host = Standing::new(Role::Host, Place::Outside);
         let room = room(LobbyPolicy::Closed, DrawingRight::Everyone);
         assert!(!may(guest, &room, Action::SeeDoor));
         assert!(!may(guest, &room, Action::EnterByToken));
@@ -140,11 +165,49 @@ mod tests {
 
     #[test]
     fn guests_watch_where_only_hosts_draw() {
-        let guest = Standing { role: Role::Guest, place: Place::Inside };
-        let host = Standing { role: Role::Host, place: Place::Inside };
+        let guest = Standing::new(Role::Guest, Place::Inside);
+        let host = Standing::new(Role::Host, Place::Inside);
         let room = room(LobbyPolicy::Open, DrawingRight::Hosts);
         assert!(may(guest, &room, Action::WatchBoard));
         assert!(!may(guest, &room, Action::Draw));
         assert!(may(host, &room, Action::Draw));
+    }
+
+    #[test]
+    fn the_mode_decides_who_draws_unless_a_host_chose() {
+        let guest = Standing::new(Role::Guest, Place::Inside);
+        let presenter = Standing { presenter: true, ..guest };
+        let draws = |mode| {
+            let room = room(LobbyPolicy::Open, mode);
+            [guest, presenter].map(|standing| may(standing, &room, Action::Draw))
+        };
+        assert_eq!(draws(DrawingRight::Everyone), [true, true]);
+        assert_eq!(draws(DrawingRight::Chosen), [false, true]);
+        assert_eq!(draws(DrawingRight::Presenter), [false, true]);
+        assert_eq!(draws(DrawingRight::Hosts), [false, false]);
+        for mode in
+            [DrawingRight::Everyone, DrawingRight::Chosen, DrawingRight::Presenter, DrawingRight::Hosts]
+        {
+            let room = room(LobbyPolicy::Open, mode);
+            for choice in [true, false] {
+                assert_eq!(may(Standing { choice: Some(choice), ..guest }, &room, Action::Draw), choice);
+                assert_eq!(may(Standing { choice: Some(choice), ..presenter }, &room, Action::Draw), choice);
+            }
+            let host = Standing { choice: Some(false), ..Standing::new(Role::Host, Place::Inside) };
+            assert!(may(host, &room, Action::Draw), "hosts always draw");
+            let chosen_outside =
+                Standing { choice: Some(true), ..Standing::new(Role::Guest, Place::Waiting) };
+            assert!(!may(chosen_outside, &room, Action::Draw), "a choice does not reach into the lobby");
+        }
+    }
+
+    #[test]
+    fn presenting_is_handed_over_by_hosts_and_by_whoever_presents() {
+        let room = room(LobbyPolicy::Open, DrawingRight::Everyone);
+        let guest = Standing::new(Role::Guest, Place::Inside);
+        assert!(!may(guest, &room, Action::HandOver));
+        assert!(may(Standing { presenter: true, ..guest }, &room, Action::HandOver));
+        assert!(may(Standing::new(Role::Host, Place::Inside), &room, Action::HandOver));
+        assert!(!may(Standing::new(Role::Host, Place::Waiting), &room, Action::HandOver));
     }
 }

@@ -18,7 +18,7 @@ struct Shown<'a> {
     short_name: Option<&'a str>,
     owner: &'a str,
     lobby: LobbyPolicy,
-    keep_board: bool,
+    keeping: web::keeping::Keeping,
 }
 
 /// Runs one.
@@ -94,7 +94,7 @@ fn shown<'a>(public_url: &str, room: &'a RoomRecord, owner: &'a str) -> Shown<'a
         short_name: room.short_name.as_deref(),
         owner,
         lobby: room.lobby,
-        keep_board: room.keep_board,
+        keeping: room.keeping.into(),
     }
 }
 

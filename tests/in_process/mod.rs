@@ -168,6 +168,7 @@ fn room(link: &str) -> RoomRecord {
         emoji: None,
         lobby: LobbyPolicy::Open,
         drawing: DrawingRight::Everyone,
-        keep_board: false,
+        cursors: true,
+        keeping: actors::store::Keeping::Wipe,
     }
 }

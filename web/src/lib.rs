@@ -11,6 +11,7 @@ mod entrance;
 pub mod errors;
 pub mod guard;
 pub mod ids;
+pub mod keeping;
 pub mod live;
 pub mod metrics;
 pub mod origin;

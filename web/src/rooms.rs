@@ -4,7 +4,7 @@ use crate::errors::ApiError;
 use crate::text::{
     NAME_LENGTH_MAX, SHORT_NAME_RULE, ShortNameError, check_short_name, clean_name, is_one_emoji,
 };
-use actors::store::{AccountId, DrawingRight, LobbyPolicy, RoomColour, RoomId, RoomRecord};
+use actors::store::{AccountId, DrawingRight, Keeping, LobbyPolicy, RoomColour, RoomId, RoomRecord};
 
 /// Characters of a link: 132 bits.
 const LINK_LENGTH: usize = 22;
@@ -23,7 +23,8 @@ pub fn new_room(owner: AccountId, name: &str, colour: Option<RoomColour>) -> Res
         emoji: None,
         lobby: LobbyPolicy::Knock,
         drawing: DrawingRight::Everyone,
-        keep_board: false,
+        cursors: true,
+        keeping: Keeping::Wipe,
     })
 }
 
@@ -80,7 +81,7 @@ mod tests {
         let room = new_room(AccountId("a".into()), " Plenumsraum ", None).unwrap();
         assert_eq!(room.name, "Plenumsraum");
         assert_eq!(room.link.len(), 22);
-        assert_eq!((room.lobby, room.keep_board), (LobbyPolicy::Knock, false));
+        assert_eq!((room.lobby, room.keeping), (LobbyPolicy::Knock, Keeping::Wipe));
         assert_eq!(url("https://h", &room), format!("https://h/r/{}", room.link));
     }
 

@@ -37,6 +37,7 @@ fn api_types() -> String {
         api::RoomColour,
         api::LobbyPolicy,
         api::DrawingRight,
+        web::keeping::Keeping,
         api::Room,
         api::NewRoom,
         api::RoomChanges,
@@ -57,6 +58,7 @@ fn protocol_types() -> String {
     let mut text = format!("export const PROTOCOL_VERSION = {};\n\n", protocol::PROTOCOL_VERSION);
     text += &declarations!(
         protocol::DrawingRight,
+        web::keeping::Keeping,
         protocol::Role,
         protocol::RoomFace,
         protocol::MeetingSettings,

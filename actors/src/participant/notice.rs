@@ -2,8 +2,9 @@
 
 use super::ParticipantId;
 use crate::authority::Role;
-use crate::store::{DrawingRight, RoomColour};
+use crate::store::{DrawingRight, Keeping, RoomColour};
 use media_plane::{Bitrate, LayerSet, SlotId, SlotQuality};
+use std::sync::Arc;
 
 /// What somebody has switched on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -46,8 +47,10 @@ pub struct RoomFace {
 pub struct MeetingSettings {
     /// Who may draw.
     pub drawing: DrawingRight,
-    /// Whether the board outlives the meeting.
-    pub keep_board: bool,
+    /// Whether everybody's cursors are shown.
+    pub cursors: bool,
+    /// What becomes of the board when everybody has left.
+    pub keeping: Keeping,
 }
 
 /// Somebody in the room, as the others see them.
@@ -65,6 +68,10 @@ pub struct Profile {
     pub media: MediaState,
     /// Their socket is gone; they may come back.
     pub away: bool,
+    /// They present.
+    pub presenter: bool,
+    /// They may draw.
+    pub may_draw: bool,
 }
 
 /// What a slot carries.
@@ -188,9 +195,12 @@ pub enum Refusal {
     /// They are gone.
     #[error("That person is no longer here.")]
     ParticipantUnknown,
-    /// Only hosts draw here.
-    #[error("Only hosts draw on this board at the moment.")]
+    /// They watch at the moment.
+    #[error("You may only watch this board at the moment.")]
     DrawingNotAllowed,
+    /// No such number of days.
+    #[error("A board can be kept for 1 to 365 days.")]
+    KeepingInvalid,
     /// The session description was not understood.
     #[error("Your browser's answer could not be read. Reload the page to try again.")]
     AnswerInvalid,
@@ -211,6 +221,7 @@ impl Refusal {
             Self::Forbidden => "forbidden",
             Self::ParticipantUnknown => "participant_unknown",
             Self::DrawingNotAllowed => "drawing_not_allowed",
+            Self::KeepingInvalid => "keeping_invalid",
             Self::AnswerInvalid => "answer_invalid",
             Self::NotSaved => "not_saved",
             Self::ServerFull => "server_full",
@@ -250,6 +261,8 @@ pub enum Notice {
         settings: MeetingSettings,
         /// Whether this participant may draw now.
         may_draw: bool,
+        /// Everyone who may draw now.
+        drawers: Arc<[ParticipantId]>,
     },
     /// A new offer.
     Offer {

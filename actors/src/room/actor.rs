@@ -113,12 +113,13 @@ impl Room {
     }
 
     fn settings(&self) -> MeetingSettings {
-        MeetingSettings { drawing: self.parts.record.drawing, keep_board: self.parts.record.keep_board }
+        let record = &self.parts.record;
+        MeetingSettings { drawing: record.drawing, cursors: record.cursors, keeping: record.keeping }
     }
 
-    pub(super) fn room_changed(&self, person: &Person) -> Notice {
+    pub(super) fn room_changed(&self, person: &Person, drawers: Arc<[ParticipantId]>) -> Notice {
         let (room, settings) = (self.face(), self.settings());
-        Notice::RoomChanged { room, settings, may_draw: self.may_draw(person) }
+        Notice::RoomChanged { room, settings, may_draw: self.may_draw(person), drawers }
     }
 
     pub(super) fn may_draw(&self, person: &Person) -> bool {
@@ -142,7 +143,7 @@ impl Room {
             let record = &parts.record;
             let (store, figures) = (parts.store.clone(), parts.figures.clone());
             let notices = ctx.address().recipient();
-            Whiteboard::new(record.id.clone(), record.keep_board, store, figures, notices).start()
+            Whiteboard::new(record.id.clone(), record.keeping.keeps(), store, figures, notices).start()
         });
     }
 
@@ -156,8 +157,10 @@ impl Room {
             Role::Host => self.people.lobby.knocks(Self::now()),
             Role::Guest => Vec::new(),
         };
+        let record = &self.parts.record;
+        let profiles = self.people.inside().iter().map(|person| person.profile(record));
         let welcome = WelcomeNotice {
-            participants: self.people.inside().iter().map(Person::profile).collect(),
+            participants: profiles.collect(),
             settings: self.settings(),
             board: self.parts.board_id.clone(),
             ticket: person.keys.ticket.clone(),
@@ -165,7 +168,7 @@ impl Room {
             knocks,
             slots: Vec::new(),
         };
-        let profile = person.profile();
+        let profile = person.profile(record);
         let news =
             if back { Notice::ParticipantChanged(profile) } else { Notice::ParticipantJoined(profile) };
         self.tell(id, Notice::Welcome(Box::new(welcome)));

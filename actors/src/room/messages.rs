@@ -2,7 +2,7 @@
 
 use super::people::{Arrival, Denied};
 use crate::participant::{MediaState, Notice, Participant, ParticipantId, StreamOffer};
-use crate::store::{DrawingRight, StreamToken};
+use crate::store::{DrawingRight, Keeping, StreamToken};
 use crate::whiteboard::{Drawer, Whiteboard};
 use actix::Addr;
 use tokio::sync::mpsc;
@@ -44,8 +44,19 @@ pub enum Request {
     Configure {
         /// Who may draw.
         drawing: Option<DrawingRight>,
-        /// Whether the board is kept.
-        keep_board: Option<bool>,
+        /// Whether everybody's cursors are shown.
+        cursors: Option<bool>,
+        /// What becomes of the board.
+        keeping: Option<Keeping>,
+    },
+    /// This one presents from now on (hosts, and whoever presents).
+    MakePresenter(ParticipantId),
+    /// Whether this one draws, whatever the mode says (hosts).
+    SetDrawing {
+        /// Who.
+        participant: ParticipantId,
+        /// Whether they may.
+        may_draw: bool,
     },
     /// What they have switched on.
     SetMedia(MediaState),

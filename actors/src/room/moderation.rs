@@ -2,9 +2,10 @@
 
 use super::actor::Room;
 use super::messages::Request;
+use super::people::Person;
 use crate::authority::{Action, Place, may};
 use crate::participant::{ComeIn, Farewell, Notice, ParticipantId, Refusal};
-use crate::store::{LobbyPolicy, RoomRecord};
+use crate::store::{DrawingRight, LobbyPolicy, RoomRecord};
 use crate::whiteboard::{SetKeep, SetRight};
 use actix::{ActorFutureExt, AsyncContext, Context, WrapFuture};
 
@@ -44,21 +45,55 @@ impl Room {
                 self.check_moderator(from)?;
                 self.turn_away(&who, Place::Inside, Farewell::Removed)?;
             }
-            Request::Configure { drawing, keep_board } => {
+            Request::Configure { drawing, cursors, keeping } => {
                 self.check_moderator(from)?;
+                if keeping.is_some_and(|keeping| !keeping.is_valid()) {
+                    return Err(Refusal::KeepingInvalid);
+                }
                 let configure = move |record: &mut RoomRecord| {
                     record.drawing = drawing.unwrap_or(record.drawing);
-                    record.keep_board = keep_board.unwrap_or(record.keep_board);
+                    record.cursors = cursors.unwrap_or(record.cursors);
+                    record.keeping = keeping.unwrap_or(record.keeping);
                 };
                 self.save(from.clone(), configure, ctx);
+            }
+            Request::MakePresenter(who) => {
+                self.check(from, Action::HandOver)?;
+                let changed = self.people.make_presenter(&who).ok_or(Refusal::ParticipantUnknown)?;
+                self.regrant(&changed);
+            }
+            Request::SetDrawing { participant, may_draw } => {
+                self.check_moderator(from)?;
+                if !self.people.choose(&participant, may_draw, &self.parts.record) {
+                    return Err(Refusal::ParticipantUnknown);
+                }
+                self.regrant(&[participant]);
             }
         }
         Ok(())
     }
 
     fn check_moderator(&self, from: &ParticipantId) -> Result<(), Refusal> {
-        let allowed = may(self.people.standing(from), &self.parts.record, Action::Moderate);
+        self.check(from, Action::Moderate)
+    }
+
+    fn check(&self, from: &ParticipantId, action: Action) -> Result<(), Refusal> {
+        let allowed = may(self.people.standing(from), &self.parts.record, action);
         if allowed { Ok(()) } else { Err(Refusal::Forbidden) }
+    }
+
+    /// What one or two people are or may do changed: the board, they themselves and everybody else learn it.
+    fn regrant(&self, who: &[ParticipantId]) {
+        for person in self.people.inside().iter().filter(|person| who.contains(&person.keys.id)) {
+            self.tell_right(person);
+            self.tell(&person.keys.id, self.room_changed(person, self.people.drawers(&self.parts.record)));
+            self.tell_inside(None, &Notice::ParticipantChanged(person.profile(&self.parts.record)));
+        }
+    }
+
+    fn tell_right(&self, person: &Person) {
+        let may_draw = self.may_draw(person);
+        self.tell_board(SetRight { participant: person.keys.id.clone(), may_draw });
     }
 
     fn everyone_waiting(&self) -> Vec<ParticipantId> {
@@ -90,10 +125,10 @@ impl Room {
     }
 
     /// Changes something about a person, and tells whoever may see it.
-    fn change(&mut self, who: &ParticipantId, change: impl FnOnce(&mut super::people::Person)) {
+    fn change(&mut self, who: &ParticipantId, change: impl FnOnce(&mut Person)) {
         let Some(person) = self.people.person_mut(who) else { return };
         change(person);
-        let profile = person.profile();
+        let profile = person.profile(&self.parts.record);
         if self.people.place(who) == Place::Inside {
             self.tell_inside(None, &Notice::ParticipantChanged(profile));
         }
@@ -128,15 +163,18 @@ impl Room {
         if record == self.parts.record {
             return;
         }
-        let kept_before = self.parts.record.keep_board;
-        self.parts.record = record;
-        for person in self.people.inside() {
-            let may_draw = self.may_draw(person);
-            self.tell_board(SetRight { participant: person.keys.id.clone(), may_draw });
-            self.tell(&person.keys.id, self.room_changed(person));
+        let before = std::mem::replace(&mut self.parts.record, record);
+        let (drawing, keeps) = (self.parts.record.drawing, self.parts.record.keeping.keeps());
+        if drawing != before.drawing && drawing != DrawingRight::Chosen {
+            self.people.forget_choices();
         }
-        if self.parts.record.keep_board != kept_before {
-            self.tell_board(SetKeep(self.parts.record.keep_board));
+        let drawers = self.people.drawers(&self.parts.record);
+        for person in self.people.inside() {
+            self.tell_right(person);
+            self.tell(&person.keys.id, self.room_changed(person, drawers.clone()));
+        }
+        if keeps != before.keeping.keeps() {
+            self.tell_board(SetKeep(keeps));
         }
         if self.parts.record.lobby == LobbyPolicy::Closed {
             for who in self.everyone_waiting() {

@@ -1,12 +1,13 @@
 //! Who is in a room and who waits for it. Pure: ids, secrets and time are arguments.
 //!
 //! Invariants: an id stands in one place only; a ball colour is dealt in order of arrival; a resume token names
-//! one person of this room and nothing else.
+//! one person of this room and nothing else; at most one person presents, and they are inside.
 
-use crate::authority::{Action, Place, Role, Standing, may, role_of};
+use crate::authority::{Action, Place, Role, Standing, draws_by_mode, may, role_of};
 use crate::lobby::Lobby;
 use crate::participant::{MediaState, ParticipantId, Profile};
 use crate::store::{AccountId, RoomRecord, StreamRight, TokenId};
+use std::sync::Arc;
 use std::time::Instant;
 
 /// How many may be inside; the next one is told that the room is full.
@@ -79,12 +80,16 @@ pub struct Person {
     pub away: bool,
     /// An encoder or a screen, not a person at a browser.
     pub stream: Option<StreamPass>,
+    /// Whether they present.
+    pub presenter: bool,
+    /// What a host chose for them alone about drawing.
+    choice: Option<bool>,
     by_short_name: bool,
 }
 
 impl Person {
-    /// As the others see them.
-    pub fn profile(&self) -> Profile {
+    /// As the others inside see them.
+    pub fn profile(&self, room: &RoomRecord) -> Profile {
         Profile {
             id: self.keys.id.clone(),
             name: self.name.clone(),
@@ -92,7 +97,14 @@ impl Person {
             ball: self.ball,
             media: self.media,
             away: self.away,
+            presenter: self.presenter,
+            may_draw: may(self.standing(Place::Inside), room, Action::Draw),
         }
+    }
+
+    /// Their standing in this place, for [`may`].
+    pub fn standing(&self, place: Place) -> Standing {
+        Standing { role: self.role, place, presenter: self.presenter, choice: self.choice }
     }
 }
 
@@ -114,6 +126,8 @@ pub struct People {
     /// Whoever waits.
     pub lobby: Lobby<Person>,
     next_ball: u8,
+    /// Somebody has presented: from then on it is handed over by hand.
+    presented: bool,
 }
 
 impl People {
@@ -126,7 +140,7 @@ impl People {
         now: Instant,
     ) -> Result<Entered, Denied> {
         let role = role_of(arrival.account.as_ref(), room);
-        let outside = Standing { role, place: Place::Outside };
+        let outside = Standing::new(role, Place::Outside);
         if let Some(entered) = self.come_back(&arrival) {
             return Ok(entered);
         }
@@ -151,10 +165,12 @@ impl People {
             ball: self.next_ball,
             away: false,
             stream: arrival.stream,
+            presenter: false,
+            choice: None,
             by_short_name: arrival.by_short_name,
         };
         let place = if direct {
-            self.inside.push(person);
+            self.come_in(person);
             Place::Inside
         } else {
             let knocked = self.lobby.knock(id.clone(), name, person, now);
@@ -180,17 +196,62 @@ impl People {
         if self.inside.len() >= INSIDE_MAX {
             return false;
         }
-        let admitted = self.lobby.take(id);
-        let found = admitted.is_some();
-        self.inside.extend(admitted);
-        found
+        let Some(admitted) = self.lobby.take(id) else { return false };
+        self.come_in(admitted);
+        true
+    }
+
+    /// The first host to come in presents.
+    fn come_in(&mut self, mut person: Person) {
+        person.presenter = person.role == Role::Host && person.stream.is_none() && !self.presented;
+        self.presented |= person.presenter;
+        self.inside.push(person);
+    }
+
+    /// This one presents from now on; who did before and who does now, or `None` when there is no such person inside.
+    pub fn make_presenter(&mut self, id: &ParticipantId) -> Option<Vec<ParticipantId>> {
+        let new = |person: &Person| person.keys.id == *id;
+        self.inside.iter().find(|person| new(person) && person.stream.is_none())?;
+        let changes = |person: &&mut Person| person.presenter != (person.keys.id == *id);
+        self.presented = true;
+        let changed = self.inside.iter_mut().filter(changes).map(|person| {
+            person.presenter = !person.presenter;
+            person.keys.id.clone()
+        });
+        Some(changed.collect())
+    }
+
+    /// Whether this one draws, whatever the mode says. Remembered only as far as it differs from what the mode says
+    /// of them. `false` when there is no such person inside.
+    pub fn choose(&mut self, id: &ParticipantId, may_draw: bool, room: &RoomRecord) -> bool {
+        let found = self.inside.iter_mut().find(|person| person.keys.id == *id && person.stream.is_none());
+        let Some(person) = found else { return false };
+        let by_mode = draws_by_mode(person.standing(Place::Inside), room);
+        person.choice = (by_mode != may_draw).then_some(may_draw);
+        true
+    }
+
+    /// The mode of drawing changed: it decides for everybody again.
+    pub fn forget_choices(&mut self) {
+        for person in &mut self.inside {
+            person.choice = None;
+        }
+    }
+
+    /// Everyone inside who may draw.
+    pub fn drawers(&self, room: &RoomRecord) -> Arc<[ParticipantId]> {
+        let draws = |person: &&Person| may(person.standing(Place::Inside), room, Action::Draw);
+        self.inside.iter().filter(draws).map(|person| person.keys.id.clone()).collect()
     }
 
     /// Everyone who waits and would now come in directly, after the room's settings changed.
     pub fn admissible(&self, room: &RoomRecord) -> Vec<ParticipantId> {
         let direct = |person: &Person| {
-            let standing = Standing { role: person.role, place: Place::Waiting };
-            may(standing, room, Action::EnterDirectly { by_short_name: person.by_short_name })
+            may(
+                person.standing(Place::Waiting),
+                room,
+                Action::EnterDirectly { by_short_name: person.by_short_name },
+            )
         };
         let waiting = self.lobby.people();
         waiting.filter(|(_, person)| direct(person)).map(|(id, _)| id.clone()).collect()
@@ -217,8 +278,8 @@ impl People {
 
     /// Somebody's standing, for [`may`].
     pub fn standing(&self, id: &ParticipantId) -> Standing {
-        let role = self.person(id).map_or(Role::Guest, |person| person.role);
-        Standing { role, place: self.place(id) }
+        let place = self.place(id);
+        self.person(id).map_or(Standing::new(Role::Guest, place), |person| person.standing(place))
     }
 
     /// Everyone inside, in order of arrival.

@@ -73,10 +73,43 @@ pub enum LobbyPolicy {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DrawingRight {
-    /// Everyone in the room.
+    /// Everyone in the room, but those whom a host stopped.
     Everyone,
+    /// Those whom a host chose, the presenter, and hosts.
+    Chosen,
+    /// The presenter and hosts.
+    Presenter,
     /// Hosts; the others watch.
     Hosts,
+}
+
+/// What becomes of the board when everybody has left.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Keeping {
+    /// It is wiped a minute later.
+    Wipe,
+    /// It is wiped when nobody has come for so many days, 1 to [`KEEP_DAYS_MAX`].
+    Days(u16),
+    /// It stays until somebody deletes it.
+    Keep,
+}
+
+/// The longest time for [`Keeping::Days`].
+pub const KEEP_DAYS_MAX: u16 = 365;
+
+impl Keeping {
+    /// Whether the board outlives the meeting.
+    pub fn keeps(self) -> bool {
+        self != Self::Wipe
+    }
+
+    /// Whether the number of days is one that can be asked for.
+    pub fn is_valid(self) -> bool {
+        match self {
+            Self::Wipe | Self::Keep => true,
+            Self::Days(days) => (1..=KEEP_DAYS_MAX).contains(&days),
+        }
+    }
 }
 
 /// The eight washes of the design.
@@ -128,8 +161,10 @@ pub struct RoomRecord {
     pub lobby: LobbyPolicy,
     /// Who may draw.
     pub drawing: DrawingRight,
-    /// Whether the board outlives the meeting.
-    pub keep_board: bool,
+    /// Whether everybody's cursors are shown on the board, or only those of presenter and hosts.
+    pub cursors: bool,
+    /// What becomes of the board when everybody has left.
+    pub keeping: Keeping,
 }
 
 /// What a stream token lets its holder do.

@@ -1,14 +1,16 @@
 //! Rooms.
 
 use crate::failed;
-use actors::store::{AccountId, Door, DrawingRight, LobbyPolicy, RoomColour, RoomId, RoomRecord, StoreError};
+use actors::store::{
+    AccountId, Door, DrawingRight, Keeping, LobbyPolicy, RoomColour, RoomId, RoomRecord, StoreError,
+};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqlitePool};
 
 pub(crate) async fn add(pool: &SqlitePool, room: &RoomRecord) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO rooms (id, owner, name, link, short_name, colour, emoji, lobby, drawing, keep_board)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO rooms (id, owner, name, link, short_name, colour, emoji, lobby, drawing, cursors, keeping,
+         keep_days) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(&room.id.0)
     .bind(&room.owner.0)
@@ -19,7 +21,9 @@ pub(crate) async fn add(pool: &SqlitePool, room: &RoomRecord) -> Result<(), Stor
     .bind(&room.emoji)
     .bind(lobby_word(room.lobby))
     .bind(drawing_word(room.drawing))
-    .bind(room.keep_board)
+    .bind(room.cursors)
+    .bind(keeping_word(room.keeping))
+    .bind(keep_days(room.keeping))
     .execute(pool)
     .await
     .map_err(failed)?;
@@ -29,7 +33,7 @@ pub(crate) async fn add(pool: &SqlitePool, room: &RoomRecord) -> Result<(), Stor
 pub(crate) async fn update(pool: &SqlitePool, room: &RoomRecord) -> Result<(), StoreError> {
     let changed = sqlx::query(
         "UPDATE rooms SET name = ?, link = ?, short_name = ?, colour = ?, emoji = ?, lobby = ?, drawing = ?,
-         keep_board = ? WHERE id = ?",
+         cursors = ?, keeping = ?, keep_days = ? WHERE id = ?",
     )
     .bind(&room.name)
     .bind(&room.link)
@@ -38,7 +42,9 @@ pub(crate) async fn update(pool: &SqlitePool, room: &RoomRecord) -> Result<(), S
     .bind(&room.emoji)
     .bind(lobby_word(room.lobby))
     .bind(drawing_word(room.drawing))
-    .bind(room.keep_board)
+    .bind(room.cursors)
+    .bind(keeping_word(room.keeping))
+    .bind(keep_days(room.keeping))
     .bind(&room.id.0)
     .execute(pool)
     .await
@@ -92,7 +98,8 @@ fn record(row: SqliteRow) -> Result<RoomRecord, sqlx::Error> {
         emoji: row.try_get("emoji")?,
         lobby: word(&row, "lobby", &LOBBIES, lobby_word)?,
         drawing: word(&row, "drawing", &DRAWINGS, drawing_word)?,
-        keep_board: row.try_get("keep_board")?,
+        cursors: row.try_get("cursors")?,
+        keeping: word(&row, "keeping", &keepings(row.try_get("keep_days")?), keeping_word)?,
     })
 }
 
@@ -111,7 +118,28 @@ fn word<T: Copy>(
 }
 
 const LOBBIES: [LobbyPolicy; 3] = [LobbyPolicy::Open, LobbyPolicy::Knock, LobbyPolicy::Closed];
-const DRAWINGS: [DrawingRight; 2] = [DrawingRight::Everyone, DrawingRight::Hosts];
+const DRAWINGS: [DrawingRight; 4] =
+    [DrawingRight::Everyone, DrawingRight::Chosen, DrawingRight::Presenter, DrawingRight::Hosts];
+
+/// What a room with so many days in its column may say.
+fn keepings(days: Option<u16>) -> [Keeping; 3] {
+    [Keeping::Wipe, Keeping::Days(days.unwrap_or(1)), Keeping::Keep]
+}
+
+fn keeping_word(keeping: Keeping) -> &'static str {
+    match keeping {
+        Keeping::Wipe => "wipe",
+        Keeping::Days(_) => "days",
+        Keeping::Keep => "keep",
+    }
+}
+
+fn keep_days(keeping: Keeping) -> Option<u16> {
+    match keeping {
+        Keeping::Days(days) => Some(days),
+        Keeping::Wipe | Keeping::Keep => None,
+    }
+}
 
 fn colour_word(colour: RoomColour) -> &'static str {
     match colour {
@@ -137,6 +165,8 @@ fn lobby_word(lobby: LobbyPolicy) -> &'static str {
 fn drawing_word(drawing: DrawingRight) -> &'static str {
     match drawing {
         DrawingRight::Everyone => "everyone",
+        DrawingRight::Chosen => "chosen",
+        DrawingRight::Presenter => "presenter",
         DrawingRight::Hosts => "hosts",
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::{FILE_NAME, OpenError, Storage};
 use actors::store::{
-    Account, AccountId, Day, Door, DrawingRight, LoadSample, LobbyPolicy, RoomColour, RoomId, RoomRecord,
-    Session, Store, StoreError, StreamRight, StreamToken, TokenId,
+    Account, AccountId, Day, Door, DrawingRight, Keeping, LoadSample, LobbyPolicy, RoomColour, RoomId,
+    RoomRecord, Session, Store, StoreError, StreamRight, StreamToken, TokenId,
 };
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -52,8 +52,9 @@ fn room(number: usize, name: &str) -> RoomRecord {
         colour: RoomColour::Plum,
         emoji: Some("🧶".into()),
         lobby: LobbyPolicy::Closed,
-        drawing: DrawingRight::Hosts,
-        keep_board: true,
+        drawing: DrawingRight::Chosen,
+        cursors: false,
+        keeping: Keeping::Days(30),
     }
 }
 
@@ -123,6 +124,33 @@ async fn rooms_are_found_by_link_and_by_short_name() {
     let names: Vec<_> =
         storage.rooms_of(&flausch.owner).await.unwrap().into_iter().map(|room| room.name).collect();
     assert_eq!(names, ["Atelier", "Flauschpyramide"]);
+}
+
+#[tokio::test]
+async fn what_was_kept_before_boards_had_a_policy_stays_kept() {
+    let directory = Directory::new();
+    let storage = with_mara(&directory).await;
+    for (number, name) in [(1, "Atelier"), (2, "Beratung")] {
+        storage.add_room(room(number, name)).await.unwrap();
+    }
+    // As the version before left it.
+    for back in [
+        "ALTER TABLE rooms ADD COLUMN keep_board INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE rooms DROP COLUMN cursors",
+        "ALTER TABLE rooms DROP COLUMN keeping",
+        "ALTER TABLE rooms DROP COLUMN keep_days",
+        "DELETE FROM _sqlx_migrations WHERE version >= 3",
+        "UPDATE rooms SET keep_board = 1 WHERE id = 'room-1'",
+    ] {
+        sqlx::query(back).execute(&storage.writer).await.unwrap();
+    }
+    storage.close().await;
+
+    let storage = Storage::open(&directory.0).await.unwrap();
+    let rooms = storage.rooms().await.unwrap();
+    let found: Vec<_> = rooms.iter().map(|room| (room.keeping, room.cursors, room.drawing)).collect();
+    let chosen = DrawingRight::Chosen;
+    assert_eq!(found, [(Keeping::Keep, true, chosen), (Keeping::Wipe, true, chosen)]);
 }
 
 #[tokio::test]

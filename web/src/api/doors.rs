@@ -26,7 +26,7 @@ pub async fn get(request: HttpRequest, edge: Data<Edge>, door: Path<String>) -> 
     let room = edge.store.room_by_door(&door).await?.ok_or_else(ApiError::door_unknown)?;
     let account = account_of(&request, &edge).await?;
     let role = role_of(account.as_ref().map(|account| &account.id), &room);
-    let standing = Standing { role, place: Place::Outside };
+    let standing = Standing::new(role, Place::Outside);
     if !may(standing, &room, Action::SeeDoor) {
         return Err(ApiError::door_unknown());
     }

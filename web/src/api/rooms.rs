@@ -10,7 +10,7 @@ use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use actors::authority::{Action, Place, Standing, may, role_of};
 use actors::room_directory::Occupancy;
-use actors::store::{RoomId, RoomRecord, StoreError};
+use actors::store::{KEEP_DAYS_MAX, RoomId, RoomRecord, StoreError};
 
 /// One account's rooms are people's, not machines': more than this is a mistake.
 const ROOMS_MAX: usize = 200;
@@ -80,8 +80,8 @@ pub async fn get(request: HttpRequest, edge: Data<Edge>, id: Path<String>) -> Re
     (status = 403, description = "`foreign_origin`", body = ErrorBody),
     (status = 404, description = "`room_unknown`", body = ErrorBody),
     (status = 409, description = "`short_name_taken`", body = ErrorBody),
-    (status = 422, description = "`name_invalid`, `emoji_invalid`, `short_name_invalid`, `short_name_reserved`",
-        body = ErrorBody),
+    (status = 422, description = "`name_invalid`, `emoji_invalid`, `short_name_invalid`, `short_name_reserved`,
+        `keeping_invalid`", body = ErrorBody),
 ))]
 pub async fn change(
     request: HttpRequest,
@@ -135,12 +135,12 @@ pub async fn delete(
 pub(super) async fn my_room(request: &HttpRequest, edge: &Edge, id: String) -> Result<RoomRecord, ApiError> {
     let account = require_account(request, edge).await?;
     let room = edge.store.room(&RoomId(id)).await?.ok_or_else(ApiError::room_unknown)?;
-    let standing = Standing { role: role_of(Some(&account.id), &room), place: Place::Outside };
+    let standing = Standing::new(role_of(Some(&account.id), &room), Place::Outside);
     if may(standing, &room, Action::Own) { Ok(room) } else { Err(ApiError::room_unknown()) }
 }
 
 fn changed(mut room: RoomRecord, changes: RoomChanges) -> Result<RoomRecord, ApiError> {
-    let RoomChanges { name, colour, emoji, short_name, lobby, drawing, keep_board } = changes;
+    let RoomChanges { name, colour, emoji, short_name, lobby, drawing, cursors, keeping } = changes;
     if let Some(name) = name {
         room.name = checked_name(&name)?;
     }
@@ -153,7 +153,12 @@ fn changed(mut room: RoomRecord, changes: RoomChanges) -> Result<RoomRecord, Api
     room.colour = colour.map_or(room.colour, Into::into);
     room.lobby = lobby.map_or(room.lobby, Into::into);
     room.drawing = drawing.map_or(room.drawing, Into::into);
-    room.keep_board = keep_board.unwrap_or(room.keep_board);
+    room.cursors = cursors.unwrap_or(room.cursors);
+    room.keeping = keeping.map_or(room.keeping, Into::into);
+    if !room.keeping.is_valid() {
+        let rule = format!("A board can be kept for 1 to {KEEP_DAYS_MAX} days.");
+        return Err(ApiError::invalid("keeping_invalid", rule));
+    }
     Ok(room)
 }
 
@@ -185,7 +190,8 @@ fn shown(edge: &Edge, room: RoomRecord, inside: Occupancy) -> Room {
         short_name: room.short_name,
         lobby: room.lobby.into(),
         drawing: room.drawing.into(),
-        keep_board: room.keep_board,
+        cursors: room.cursors,
+        keeping: room.keeping.into(),
         present: inside.present,
         waiting: inside.waiting,
     }

@@ -1,5 +1,6 @@
 //! The API's wire types. Rust is the source; `web/client/src/generated/api.ts` is made from these.
 
+use crate::keeping::Keeping;
 use actors::store;
 use serde::{Deserialize, Deserializer, Serialize};
 use ts_rs::TS;
@@ -125,8 +126,12 @@ mirrored!(
 mirrored!(
     /// Who may draw.
     DrawingRight {
-        /// Everyone in the room.
+        /// Everyone in the room, but those whom a host stopped.
         Everyone,
+        /// Those whom a host chose, the presenter, and hosts.
+        Chosen,
+        /// The presenter and hosts.
+        Presenter,
         /// Hosts; the others watch.
         Hosts,
     }
@@ -202,8 +207,10 @@ pub struct Room {
     pub lobby: LobbyPolicy,
     /// Who may draw.
     pub drawing: DrawingRight,
-    /// Whether the board outlives the meeting.
-    pub keep_board: bool,
+    /// Whether everybody's cursors are shown on the board, or only those of presenter and hosts.
+    pub cursors: bool,
+    /// What becomes of the board when everybody has left.
+    pub keeping: Keeping,
     /// How many are inside right now.
     pub present: u32,
     /// How many wait right now.
@@ -248,9 +255,12 @@ pub struct RoomChanges {
     /// Who may draw.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub drawing: Option<DrawingRight>,
-    /// Whether the board outlives the meeting.
+    /// Whether everybody's cursors are shown on the board.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub keep_board: Option<bool>,
+    pub cursors: Option<bool>,
+    /// What becomes of the board when everybody has left.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keeping: Option<Keeping>,
 }
 
 /// Tells `null` (take it away) from a field that was left out.

@@ -1,5 +1,6 @@
 //! Messages down: from the server to the client.
 
+use crate::keeping::Keeping;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -7,8 +8,12 @@ use ts_rs::TS;
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum DrawingRight {
-    /// Everyone in the room.
+    /// Everyone in the room, but those whom a host stopped.
     Everyone,
+    /// Those whom a host chose, the presenter, and hosts.
+    Chosen,
+    /// The presenter and hosts.
+    Presenter,
     /// Hosts; the others watch.
     Hosts,
 }
@@ -39,8 +44,10 @@ pub struct RoomFace {
 pub struct MeetingSettings {
     /// Who may draw.
     pub drawing: DrawingRight,
-    /// Whether the board outlives the meeting.
-    pub keep_board: bool,
+    /// Whether everybody's cursors are shown on the board, or only those of presenter and hosts.
+    pub cursors: bool,
+    /// What becomes of the board when everybody has left.
+    pub keeping: Keeping,
 }
 
 /// Somebody in the room.
@@ -62,6 +69,10 @@ pub struct Participant {
     pub screen: bool,
     /// Their socket is gone; they may come back.
     pub away: bool,
+    /// They present; at most one does.
+    pub presenter: bool,
+    /// They may draw.
+    pub may_draw: bool,
 }
 
 /// What a slot may carry.
@@ -284,6 +295,8 @@ pub enum ServerMessage {
         settings: MeetingSettings,
         /// Whether you may draw now.
         may_draw: bool,
+        /// Everyone who may draw now; brings every `Participant.may_draw` up to date.
+        drawers: Vec<String>,
     },
     /// More slots or an ICE restart: answer it.
     Offer {

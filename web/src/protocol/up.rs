@@ -1,6 +1,7 @@
 //! Messages up: from the client to the server.
 
 use super::down::DrawingRight;
+use crate::keeping::Keeping;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -117,7 +118,21 @@ pub enum ClientMessage {
     Configure {
         /// Who may draw; null leaves it.
         drawing: Option<DrawingRight>,
-        /// Whether the board is kept; null leaves it.
-        keep_board: Option<bool>,
+        /// Whether everybody's cursors are shown on the board; null leaves it.
+        cursors: Option<bool>,
+        /// What becomes of the board when everybody has left; null leaves it.
+        keeping: Option<Keeping>,
+    },
+    /// This one presents from now on (hosts, and whoever presents).
+    MakePresenter {
+        /// Who.
+        participant: String,
+    },
+    /// Whether this one draws, whatever the mode says (hosts).
+    SetDrawing {
+        /// Who.
+        participant: String,
+        /// Whether they may.
+        may_draw: bool,
     },
 }

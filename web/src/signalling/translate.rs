@@ -39,8 +39,16 @@ pub(super) fn meaning(message: ClientMessage) -> Meaning {
         ClientMessage::AdmitAll => Ask::Room(Request::AdmitAll),
         ClientMessage::RefuseAll => Ask::Room(Request::RefuseAll),
         ClientMessage::Remove { participant } => Ask::Room(Request::Remove(ParticipantId(participant))),
-        ClientMessage::Configure { drawing, keep_board } => {
-            Ask::Room(Request::Configure { drawing: drawing.map(drawing_up), keep_board })
+        ClientMessage::Configure { drawing, cursors, keeping } => Ask::Room(Request::Configure {
+            drawing: drawing.map(drawing_up),
+            cursors,
+            keeping: keeping.map(Into::into),
+        }),
+        ClientMessage::MakePresenter { participant } => {
+            Ask::Room(Request::MakePresenter(ParticipantId(participant)))
+        }
+        ClientMessage::SetDrawing { participant, may_draw } => {
+            Ask::Room(Request::SetDrawing { participant: ParticipantId(participant), may_draw })
         }
     };
     Meaning::Ask(ask)
@@ -74,6 +82,8 @@ fn shown_up(shown: wire::Shown) -> participant::Shown {
 fn drawing_up(right: wire::DrawingRight) -> store::DrawingRight {
     match right {
         wire::DrawingRight::Everyone => store::DrawingRight::Everyone,
+        wire::DrawingRight::Chosen => store::DrawingRight::Chosen,
+        wire::DrawingRight::Presenter => store::DrawingRight::Presenter,
         wire::DrawingRight::Hosts => store::DrawingRight::Hosts,
     }
 }
@@ -96,9 +106,12 @@ pub(super) fn message(notice: Notice, ice_servers: impl FnOnce() -> Vec<IceServe
             ServerMessage::Speaking { participants: ids.into_iter().map(|id| id.0).collect() }
         }
         Notice::Knocks(knocks) => ServerMessage::Knocks { knocks: knocks_down(knocks) },
-        Notice::RoomChanged { room, settings, may_draw } => {
-            ServerMessage::RoomChanged { room: face_down(room), settings: settings_down(settings), may_draw }
-        }
+        Notice::RoomChanged { room, settings, may_draw, drawers } => ServerMessage::RoomChanged {
+            room: face_down(room),
+            settings: settings_down(settings),
+            may_draw,
+            drawers: drawers.iter().map(|id| id.0.clone()).collect(),
+        },
         Notice::Offer { version, sdp } => ServerMessage::Offer { version, sdp },
         Notice::Media { connected } => {
             let state =
@@ -149,6 +162,8 @@ fn profile_down(profile: Profile) -> wire::Participant {
         camera: profile.media.camera,
         screen: profile.media.screen,
         away: profile.away,
+        presenter: profile.presenter,
+        may_draw: profile.may_draw,
     }
 }
 
@@ -179,9 +194,11 @@ fn colour_down(colour: store::RoomColour) -> &'static str {
 fn settings_down(settings: MeetingSettings) -> wire::MeetingSettings {
     let drawing = match settings.drawing {
         store::DrawingRight::Everyone => wire::DrawingRight::Everyone,
+        store::DrawingRight::Chosen => wire::DrawingRight::Chosen,
+        store::DrawingRight::Presenter => wire::DrawingRight::Presenter,
         store::DrawingRight::Hosts => wire::DrawingRight::Hosts,
     };
-    wire::MeetingSettings { drawing, keep_board: settings.keep_board }
+    wire::MeetingSettings { drawing, cursors: settings.cursors, keeping: settings.keeping.into() }
 }
 
 fn slots_down(slots: Vec<SlotNotice>) -> Vec<wire::Slot> {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::store::{DrawingRight, LobbyPolicy, RoomColour, RoomId};
+use crate::store::{DrawingRight, Keeping, LobbyPolicy, RoomColour, RoomId};
 
 fn room(lobby: LobbyPolicy) -> RoomRecord {
     RoomRecord {
@@ -12,7 +12,8 @@ fn room(lobby: LobbyPolicy) -> RoomRecord {
         emoji: None,
         lobby,
         drawing: DrawingRight::Everyone,
-        keep_board: false,
+        cursors: true,
+        keeping: Keeping::Wipe,
     }
 }
 
@@ -116,4 +117,49 @@ fn a_closed_door_is_unknown_and_a_full_lobby_says_so() {
     }
     let full = people.arrive(&room(LobbyPolicy::Knock), guest(false, None), fresh(9999), now);
     assert_eq!(full.unwrap_err(), Denied::Full);
+}
+
+/// Who presents and who draws, in order of arrival.
+fn rights(people: &People, room: &RoomRecord) -> (Vec<bool>, Vec<bool>) {
+    people.inside().iter().map(|person| person.profile(room)).map(|one| (one.presenter, one.may_draw)).unzip()
+}
+
+#[test]
+fn the_first_host_presents_until_it_is_handed_over() {
+    let (mut people, now) = (People::default(), crate::test_clock());
+    let room = RoomRecord { drawing: DrawingRight::Presenter, ..room(LobbyPolicy::Open) };
+    people.arrive(&room, guest(false, None), fresh(1), now).unwrap();
+    people.arrive(&room, host(), fresh(2), now).unwrap();
+    people.arrive(&room, host(), fresh(3), now).unwrap();
+    assert_eq!(rights(&people, &room), (vec![false, true, false], vec![false, true, true]));
+
+    let [p1, p2] = ["p1", "p2"].map(|id| ParticipantId(id.into()));
+    assert_eq!(people.make_presenter(&p1), Some(vec![p1.clone(), p2]));
+    assert_eq!(rights(&people, &room), (vec![true, false, false], vec![true, true, true]));
+    assert_eq!(people.make_presenter(&p1), Some(vec![]), "nothing changes");
+    assert_eq!(people.make_presenter(&ParticipantId("nobody".into())), None);
+
+    people.remove(&p1);
+    people.arrive(&room, host(), fresh(4), now).unwrap();
+    assert_eq!(rights(&people, &room).0, [false; 3], "nobody inherits it");
+}
+
+#[test]
+fn a_choice_holds_until_the_mode_changes() {
+    let (mut people, now) = (People::default(), crate::test_clock());
+    let mode = |drawing| RoomRecord { drawing, ..room(LobbyPolicy::Open) };
+    for n in 1..=2 {
+        people.arrive(&mode(DrawingRight::Everyone), guest(false, None), fresh(n), now).unwrap();
+    }
+    let p1 = ParticipantId("p1".into());
+    assert!(people.choose(&p1, false, &mode(DrawingRight::Everyone)));
+    assert_eq!(rights(&people, &mode(DrawingRight::Everyone)).1, [false, true]);
+    assert!(people.choose(&p1, true, &mode(DrawingRight::Everyone)));
+    assert_eq!(*people.drawers(&mode(DrawingRight::Hosts)), [], "what the mode says anyway was not a choice");
+
+    assert!(people.choose(&p1, true, &mode(DrawingRight::Hosts)));
+    assert_eq!(*people.drawers(&mode(DrawingRight::Hosts)), [p1]);
+    people.forget_choices();
+    assert_eq!(*people.drawers(&mode(DrawingRight::Hosts)), []);
+    assert!(!people.choose(&ParticipantId("nobody".into()), true, &mode(DrawingRight::Hosts)));
 }

@@ -146,13 +146,15 @@ export const person = (id: string, fields: Partial<Participant> = {}): Participa
   camera: true,
   screen: false,
   away: false,
+  presenter: false,
+  may_draw: true,
   ...fields,
 })
 export const welcome: ServerMessage = {
   type: 'welcome',
   participants: [person('p1'), person('p2')],
   slots: [{ mid: 'a0', source: { participant: 'p2', kind: 'microphone' } }],
-  settings: { drawing: 'everyone', keep_board: false },
+  settings: { drawing: 'everyone', cursors: true, keeping: { policy: 'wipe' } },
   board: { id: 'b', ticket: 't' },
   may_draw: true,
   knocks: [],

@@ -1,6 +1,6 @@
 // One stay behind one door: ties signalling, peer connection, devices and loudspeakers together. No React; pages
 // read its stores and call its methods. It decides little: `state.ts`, `recovery.ts` and `quality.ts` do.
-import type { ClientMessage, DrawingRight, MediaState, ServerMessage } from '../signalling/protocol'
+import type { ClientMessage, DrawingRight, Keeping, MediaState, ServerMessage } from '../signalling/protocol'
 import { SignallingSocket, type Clock, type Wire } from '../signalling/socket'
 import { newMeeting, reduce, type MeetingEvent } from '../signalling/state'
 import type { Stays } from '../signalling/resume'
@@ -114,11 +114,12 @@ export class Session {
     return this.socket.send(message)
   }
 
-  configure(settings: { drawing?: DrawingRight; keep_board?: boolean }): void {
+  configure(settings: { drawing?: DrawingRight; cursors?: boolean; keeping?: Keeping }): void {
     this.ask({
       type: 'configure',
       drawing: settings.drawing ?? null,
-      keep_board: settings.keep_board ?? null,
+      cursors: settings.cursors ?? null,
+      keeping: settings.keeping ?? null,
     })
   }
 

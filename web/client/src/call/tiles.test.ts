@@ -11,6 +11,8 @@ const person = (id: string, fields: Partial<Participant> = {}): Participant => (
   camera: true,
   screen: false,
   away: false,
+  presenter: false,
+  may_draw: true,
   ...fields,
 })
 const own = { microphone: true, camera: true, screen: false }

@@ -62,7 +62,12 @@ export type RoomColour = "honey" | "pine" | "fluff" | "brick" | "sky" | "plum" |
 export type LobbyPolicy = "open" | "knock" | "closed";
 
 /** Who may draw. */
-export type DrawingRight = "everyone" | "hosts";
+export type DrawingRight = "everyone" | "chosen" | "presenter" | "hosts";
+
+/** What becomes of the board when everybody has left. */
+export type Keeping = { "policy": "wipe" } | { "policy": "days",
+/** 1 to 365. */
+days: number, } | { "policy": "keep" };
 
 /** A room, as its owner sees it. */
 export type Room = {
@@ -84,8 +89,10 @@ short_name: string | null,
 lobby: LobbyPolicy,
 /** Who may draw. */
 drawing: DrawingRight,
-/** Whether the board outlives the meeting. */
-keep_board: boolean,
+/** Whether everybody's cursors are shown on the board, or only those of presenter and hosts. */
+cursors: boolean,
+/** What becomes of the board when everybody has left. */
+keeping: Keeping,
 /** How many are inside right now. */
 present: number,
 /** How many wait right now. */
@@ -114,8 +121,10 @@ short_name?: string | null,
 lobby?: LobbyPolicy,
 /** Who may draw. */
 drawing?: DrawingRight,
-/** Whether the board outlives the meeting. */
-keep_board?: boolean, };
+/** Whether everybody's cursors are shown on the board. */
+cursors?: boolean,
+/** What becomes of the board when everybody has left. */
+keeping?: Keeping, };
 
 /** What a token lets its holder do. */
 export type StreamRight = "publish" | "watch";

@@ -3,7 +3,12 @@
 export const PROTOCOL_VERSION = 1;
 
 /** Who may draw. */
-export type DrawingRight = "everyone" | "hosts";
+export type DrawingRight = "everyone" | "chosen" | "presenter" | "hosts";
+
+/** What becomes of the board when everybody has left. */
+export type Keeping = { "policy": "wipe" } | { "policy": "days",
+/** 1 to 365. */
+days: number, } | { "policy": "keep" };
 
 /** What somebody is in a room. */
 export type Role = "host" | "guest";
@@ -21,8 +26,10 @@ emoji: string | null, };
 export type MeetingSettings = {
 /** Who may draw. */
 drawing: DrawingRight,
-/** Whether the board outlives the meeting. */
-keep_board: boolean, };
+/** Whether everybody's cursors are shown on the board, or only those of presenter and hosts. */
+cursors: boolean,
+/** What becomes of the board when everybody has left. */
+keeping: Keeping, };
 
 /** Somebody in the room. */
 export type Participant = {
@@ -41,7 +48,11 @@ camera: boolean,
 /** The screen is shared. */
 screen: boolean,
 /** Their socket is gone; they may come back. */
-away: boolean, };
+away: boolean,
+/** They present; at most one does. */
+presenter: boolean,
+/** They may draw. */
+may_draw: boolean, };
 
 /** What a slot may carry. */
 export type SourceKind = "microphone" | "camera" | "screen" | "music";
@@ -158,7 +169,9 @@ room: RoomFace,
 /** The meeting's settings. */
 settings: MeetingSettings,
 /** Whether you may draw now. */
-may_draw: boolean, } | { "type": "offer",
+may_draw: boolean,
+/** Everyone who may draw now; brings every `Participant.may_draw` up to date. */
+drawers: Array<string>, } | { "type": "offer",
 /** Counts up; named in the answer. */
 version: number,
 /** Session description. */
@@ -239,5 +252,13 @@ participant: string, } | { "type": "admit_all" } | { "type": "refuse_all" } | { 
 participant: string, } | { "type": "configure",
 /** Who may draw; null leaves it. */
 drawing: DrawingRight | null,
-/** Whether the board is kept; null leaves it. */
-keep_board: boolean | null, };
+/** Whether everybody's cursors are shown on the board; null leaves it. */
+cursors: boolean | null,
+/** What becomes of the board when everybody has left; null leaves it. */
+keeping: Keeping | null, } | { "type": "make_presenter",
+/** Who. */
+participant: string, } | { "type": "set_drawing",
+/** Who. */
+participant: string,
+/** Whether they may. */
+may_draw: boolean, };

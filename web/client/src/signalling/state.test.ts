@@ -12,6 +12,8 @@ const tilo: Participant = {
   camera: true,
   screen: false,
   away: false,
+  presenter: false,
+  may_draw: true,
 }
 const juna: Participant = { ...tilo, id: 'p1', name: 'Juna', role: 'guest', ball: 7 }
 const welcome: ServerMessage = {
@@ -21,7 +23,7 @@ const welcome: ServerMessage = {
     { mid: 'a0', source: { participant: 'p2', kind: 'microphone' } },
     { mid: 'v0', source: null },
   ],
-  settings: { drawing: 'everyone', keep_board: false },
+  settings: { drawing: 'everyone', cursors: true, keeping: { policy: 'wipe' } },
   board: { id: 'b1', ticket: 't1' },
   may_draw: true,
   knocks: [],

@@ -166,7 +166,13 @@ function said(meeting: Meeting, message: ServerMessage, now: number): Meeting {
     case 'knocks':
       return { ...meeting, knocks: seen(message.knocks, meeting.knocks, now) }
     case 'room_changed':
-      return { ...meeting, room: message.room, settings: message.settings, mayDraw: message.may_draw }
+      return {
+        ...meeting,
+        room: message.room,
+        settings: message.settings,
+        mayDraw: message.may_draw,
+        participants: drawing(meeting.participants, new Set(message.drawers)),
+      }
     case 'media':
       return meeting.media === message.state ? meeting : { ...meeting, media: message.state }
     case 'error':
@@ -218,6 +224,13 @@ function lost(meeting: Meeting, now: number): Meeting {
 
 function end(meeting: Meeting, ending: Ending): Meeting {
   return { ...newMeeting, phase: 'ended', room: meeting.room, role: meeting.role, ending }
+}
+
+/** Who may draw from now on. */
+function drawing(list: readonly Participant[], drawers: ReadonlySet<string>): readonly Participant[] {
+  return list.map((one) =>
+    one.may_draw === drawers.has(one.id) ? one : { ...one, may_draw: drawers.has(one.id) },
+  )
 }
 
 function upserted(list: readonly Participant[], one: Participant): readonly Participant[] {

@@ -12,6 +12,8 @@ const person = (id: string): Participant => ({
   camera: true,
   screen: false,
   away: false,
+  presenter: false,
+  may_draw: true,
 })
 const empty = { phase: 'inside' as const, participants: [], knocks: [] }
 
@@ -66,7 +68,7 @@ describe('cues', () => {
       type: 'welcome' as const,
       participants: [],
       slots: [],
-      settings: { drawing: 'everyone' as const, keep_board: false },
+      settings: { drawing: 'everyone' as const, cursors: true, keeping: { policy: 'wipe' as const } },
       board: { id: 'b', ticket: 't' },
       may_draw: true,
       knocks: [],

@@ -135,8 +135,8 @@ function BoardRules({ session }: { session: Session }): ReactNode {
       <Switch
         label={t.keep}
         hint={t.keepHint}
-        checked={settings.keep_board}
-        onChange={(keep_board) => session.configure({ keep_board })}
+        checked={settings.keeping.policy !== 'wipe'}
+        onChange={(on) => session.configure({ keeping: { policy: on ? 'keep' : 'wipe' } })}
       />
     </section>
   )

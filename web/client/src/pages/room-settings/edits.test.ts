@@ -12,13 +12,14 @@ const ROOM: Room = {
   short_name: 'plenum',
   lobby: 'knock',
   drawing: 'everyone',
-  keep_board: false,
+  cursors: true,
+  keeping: { policy: 'wipe' },
   present: 0,
   waiting: 0,
 }
 
 test('undoing gives back what was, and nothing else', () => {
-  expect(undoOf(ROOM, { keep_board: true })).toEqual({ keep_board: false })
+  expect(undoOf(ROOM, { keeping: { policy: 'keep' } })).toEqual({ keeping: { policy: 'wipe' } })
   expect(undoOf(ROOM, { short_name: null, emoji: '🎳' })).toEqual({ short_name: 'plenum', emoji: null })
   expect(undoOf(ROOM, {})).toEqual({})
 })

@@ -10,7 +10,8 @@ export function undoOf(before: Room, changes: RoomChanges): RoomChanges {
   if (changes.short_name !== undefined) undo.short_name = before.short_name
   if (changes.lobby !== undefined) undo.lobby = before.lobby
   if (changes.drawing !== undefined) undo.drawing = before.drawing
-  if (changes.keep_board !== undefined) undo.keep_board = before.keep_board
+  if (changes.cursors !== undefined) undo.cursors = before.cursors
+  if (changes.keeping !== undefined) undo.keeping = before.keeping
   return undo
 }
 

@@ -100,8 +100,8 @@ export function BoardSection({ editor, room }: SectionProps): ReactNode {
       <Switch
         label={t.keep}
         hint={t.keepHint}
-        checked={room.keep_board}
-        onChange={(keep_board) => editor.change({ keep_board })}
+        checked={room.keeping.policy !== 'wipe'}
+        onChange={(on) => editor.change({ keeping: { policy: on ? 'keep' : 'wipe' } })}
       />
     </Section>
   )

@@ -81,12 +81,12 @@ function CardFront({ room, onTurn }: { room: Room; onTurn: () => void }): ReactN
           {t.lobby[room.lobby]}
         </Badge>
         <Badge>
-          {room.keep_board ? (
+          {room.keeping.policy !== 'wipe' ? (
             <Presentation className="i" aria-hidden />
           ) : (
             <BrushCleaning className="i" aria-hidden />
           )}
-          {room.keep_board ? t.boardStays : t.boardGoes}
+          {room.keeping.policy !== 'wipe' ? t.boardStays : t.boardGoes}
         </Badge>
         {room.drawing === 'hosts' ? (
           <Badge>
