@@ -1,9 +1,20 @@
 // The board's menu: what concerns the whole page or board, and is done seldom.
-import { Eraser, Eye, Files, Image as Picture, Menu as Lines, Maximize } from 'lucide-react'
+import {
+  Check,
+  Eraser,
+  Eye,
+  Files,
+  Image as Picture,
+  Maximize,
+  Menu as Lines,
+  MousePointer2,
+} from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import type { ReactNode } from 'react'
 import type { Session } from '../../../call/session'
 import { useWords } from '../../../i18n'
+import type { DrawingRight, Keeping, MeetingSettings } from '../../../signalling/protocol'
+import { DRAWING, DRAWING_ICONS, ruleWords, useKeepingSentence } from '../../board-rules'
 import { useStore } from '../../door/use-store'
 import { boardWords } from '../words'
 import { PageEdits } from './page-edits'
@@ -57,13 +68,70 @@ export function BoardMenu({ studio, session, mayDraw, onCleared, onPages }: Boar
             <Picture className="i" aria-hidden />,
             () => void savePicture(studio.api, t.fileName),
           )}
+          {meeting.settings && meeting.role === 'host' ? (
+            <Rules session={session} settings={meeting.settings} />
+          ) : null}
           {mayDraw
             ? item(t.wipe, <Eraser className="i" aria-hidden />, () => {
                 if (new PageEdits(studio.desk, p).clear()) onCleared()
               })
             : null}
+          {meeting.settings ? <Keeps keeping={meeting.settings.keeping} /> : null}
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>
+  )
+}
+
+/** Who draws, in one press; for hosts. */
+function Rules({ session, settings }: { session: Session; settings: MeetingSettings }): ReactNode {
+  const t = useWords(ruleWords)
+  return (
+    <>
+      <DropdownMenu.Separator className="menu-line" />
+      <DropdownMenu.RadioGroup
+        aria-label={t.drawing}
+        value={settings.drawing}
+        onValueChange={(drawing) => session.configure({ drawing: drawing as DrawingRight })}
+      >
+        {DRAWING.map((mode) => {
+          const Icon = DRAWING_ICONS[mode]
+          return (
+            <DropdownMenu.RadioItem key={mode} value={mode} className="menu-item">
+              <Icon className="i" aria-hidden />
+              <span className="grow">{t[mode][0]}</span>
+              <Checked />
+            </DropdownMenu.RadioItem>
+          )
+        })}
+      </DropdownMenu.RadioGroup>
+      <DropdownMenu.CheckboxItem
+        className="menu-item"
+        checked={settings.cursors}
+        onCheckedChange={(cursors) => session.configure({ cursors })}
+      >
+        <MousePointer2 className="i" aria-hidden />
+        <span className="grow">{t.cursors}</span>
+        <Checked />
+      </DropdownMenu.CheckboxItem>
+      <DropdownMenu.Separator className="menu-line" />
+    </>
+  )
+}
+
+function Checked(): ReactNode {
+  return (
+    <DropdownMenu.ItemIndicator>
+      <Check className="i" aria-hidden />
+    </DropdownMenu.ItemIndicator>
+  )
+}
+
+function Keeps({ keeping }: { keeping: Keeping }): ReactNode {
+  return (
+    <>
+      <DropdownMenu.Separator className="menu-line" />
+      <DropdownMenu.Label className="menu-label">{useKeepingSentence(keeping)}</DropdownMenu.Label>
+    </>
   )
 }

@@ -9,6 +9,7 @@ import type { Session } from '../../../call/session'
 import { useLanguage, useWords } from '../../../i18n'
 import { currentTheme, useTheme } from '../../../ui'
 import { useStore } from '../../door/use-store'
+import { useWatchingSentence } from '../../board-rules'
 import { boardWords } from '../words'
 import { Bar } from './bar'
 import { BoardMenu } from './board-menu'
@@ -16,10 +17,12 @@ import { FollowBanner } from './follow-banner'
 import { BoardNotice, type Undoable } from './notice'
 import { Outline } from './outline'
 import { nameOf } from './page-edits'
+import { presenterOf } from './presenter'
 import { PageStrip } from './page-strip'
 import { Paper } from './paper'
 import { useRepairedNames } from './repaired-names'
 import { boardKeys, Studio } from './studio'
+import { SavedMark } from './saved-mark'
 import { Toolbar } from './toolbar'
 import { FIRST_LOOK } from './tools'
 import { pageWords } from './words'
@@ -105,11 +108,18 @@ function Framed({ studio, connection, session, frame, draws, mayDraw }: FramedPr
   const t = useWords(boardWords)
   const p = useWords(pageWords)
   const { desk, tools } = studio
-  const { status, synced } = useStore(connection.state)
+  const { status, synced, nearlyFull, damaged } = useStore(connection.state)
   const { empty, drawing } = useStore(studio.state)
   const { styling } = useStore(tools.state)
   const pages = useStore(desk.pages)
   const page = useStore(desk.page)
+  const meeting = useStore(session.meeting)
+  const watching = useWatchingSentence(meeting.settings?.drawing)
+  const presenter = presenterOf(meeting)?.id ?? null
+  useEffect(() => desk.follow(presenter === meeting.you ? null : presenter), [desk, presenter, meeting.you])
+  useEffect(() => {
+    if (presenter !== meeting.you) studio.follow.lead(false)
+  }, [studio, presenter, meeting.you])
   const [strip, setStrip] = useState(false)
   const [undoable, setUndoable] = useState<Undoable | null>(null)
   const width = useWidth(frame)
@@ -130,14 +140,16 @@ function Framed({ studio, connection, session, frame, draws, mayDraw }: FramedPr
       </div>
       <FollowBanner studio={studio} session={session} />
       {synced && empty && !drawing && !current?.slide ? (
-        <p className="board-empty">{mayDraw ? t.empty : t.emptyViewOnly}</p>
+        <p className="board-empty">{mayDraw ? t.empty : t.emptyViewOnly(watching)}</p>
       ) : null}
       <div className="foot-rows">
         <BoardNotice
           status={status}
           synced={synced}
-          viewOnly={!mayDraw && !empty}
+          watching={!mayDraw && !empty ? watching : null}
           undoable={undoable}
+          nearlyFull={nearlyFull?.page === page ? nearlyFull : null}
+          damaged={damaged}
           onReopen={() => connection.reopen()}
           onUndo={() => {
             desk.undo()
@@ -164,7 +176,9 @@ function Framed({ studio, connection, session, frame, draws, mayDraw }: FramedPr
             if (styling) tools.toggleStyles()
             setStrip(styling || !strip)
           }}
-        />
+        >
+          <SavedMark desk={desk} state={connection.state} />
+        </Bar>
       </div>
       {current ? (
         <Outline page={nameOf(current, pages, p)} read={studio.elements} subscribe={studio.onChanged} />

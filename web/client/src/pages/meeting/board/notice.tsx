@@ -1,6 +1,7 @@
 import { Undo2 } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import type { BoardStatus } from '../../../board/connection'
+import { percentFull, type Fullness } from '../../../board/notes'
 import { useWords } from '../../../i18n'
 import { Button, Rolling } from '../../../ui'
 import { useLasting, useSeen } from '../../door/use-lasting'
@@ -14,9 +15,11 @@ export interface Undoable {
 interface BoardNoticeProps {
   status: BoardStatus
   synced: boolean
-  /** Says that only hosts draw; an empty board says it in its middle. */
-  viewOnly: boolean
+  /** Why this person only watches, if so; an empty board says it in its middle. */
+  watching: string | null
   undoable: Undoable | null
+  nearlyFull: Fullness | null
+  damaged: boolean
   onReopen: () => void
   onUndo: () => void
   onSeen: () => void
@@ -26,9 +29,10 @@ const SEEN_AFTER_MS = 10_000
 
 /** A sentence at the board's foot, clear of its tools. */
 export function BoardNotice(props: BoardNoticeProps): ReactNode {
-  const { status, synced, viewOnly, undoable, onReopen, onUndo, onSeen } = props
+  const { status, synced, watching, undoable, nearlyFull, damaged, onReopen, onUndo, onSeen } = props
   const t = useWords(boardWords)
   const lost = useLasting(status === 'lost', 1500)
+  const [understood, setUnderstood] = useState('')
   useSeen(undoable, SEEN_AFTER_MS, onSeen)
   if (!synced && (status === 'connecting' || status === 'lost')) {
     return (
@@ -71,7 +75,24 @@ export function BoardNotice(props: BoardNoticeProps): ReactNode {
             </p>
           )
         }
-        return viewOnly ? <p className="notice">{t.viewOnly}</p> : null
+        if (damaged && understood !== 'damaged') return told('damaged', t.damaged)
+        if (nearlyFull) {
+          const percent = String(percentFull(nearlyFull))
+          if (understood !== percent) return told(percent, t.nearlyFull(percent))
+        }
+        return watching === null ? null : <p className="notice">{watching}</p>
     }
+  }
+
+  /** Stays until somebody has read it. */
+  function told(what: string, sentence: string): ReactNode {
+    return (
+      <p className="notice warn">
+        <span className="grow">{sentence}</span>
+        <Button look="quiet" size="sm" onClick={() => setUnderstood(what)}>
+          {t.understood}
+        </Button>
+      </p>
+    )
   }
 }

@@ -3,5 +3,5 @@ import type { Meeting } from '../../../signalling/state'
 import type { Participant } from '../../../signalling/protocol'
 
 export function presenterOf({ participants }: Pick<Meeting, 'participants'>): Participant | null {
-  return participants.find(({ role }) => role === 'host') ?? null
+  return participants.find(({ presenter }) => presenter) ?? null
 }
