@@ -29,6 +29,7 @@ export interface Page {
 /** As long as the server takes. */
 export const NAME_MAX = 64
 const ID = /^[A-Za-z0-9_-]{1,32}$/
+const FILE = /^[A-Za-z0-9_-]{1,64}$/
 /** Where `main` stands without an entry. */
 const FIRST = 'V'
 
@@ -114,7 +115,7 @@ function pageFrom(id: string, value: Record<string, unknown>): Page {
 function slideFrom(value: unknown): Slide | null {
   if (!isRecord(value)) return null
   const { file, number, width, height } = value
-  if (typeof file !== 'string' || !ID.test(file) || !isSize(number) || !isSize(width) || !isSize(height))
+  if (typeof file !== 'string' || !FILE.test(file) || !isSize(number) || !isSize(width) || !isSize(height))
     return null
   return { file, number, width, height }
 }

@@ -1,13 +1,16 @@
 // The board's menu: what concerns the whole page or board, and is done seldom.
 import {
+  Camera,
   Check,
   Eraser,
   Eye,
   Files,
   Image as Picture,
+  ImagePlus,
   Maximize,
   Menu as Lines,
   MousePointer2,
+  Presentation,
 } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import type { ReactNode } from 'react'
@@ -21,7 +24,8 @@ import { PageEdits } from './page-edits'
 import { presenterOf } from './presenter'
 import { savePicture } from './save-picture'
 import type { Studio } from './studio'
-import { followWords, pageWords } from './words'
+import type { Choosers } from './files'
+import { fileWords, followWords, pageWords } from './words'
 
 interface BoardMenuProps {
   studio: Studio
@@ -29,12 +33,21 @@ interface BoardMenuProps {
   mayDraw: boolean
   onCleared: () => void
   onPages: () => void
+  choosers: Choosers
 }
 
-export function BoardMenu({ studio, session, mayDraw, onCleared, onPages }: BoardMenuProps): ReactNode {
+export function BoardMenu({
+  studio,
+  session,
+  mayDraw,
+  onCleared,
+  onPages,
+  choosers,
+}: BoardMenuProps): ReactNode {
   const t = useWords(boardWords)
   const f = useWords(followWords)
   const p = useWords(pageWords)
+  const w = useWords(fileWords)
   const meeting = useStore(session.meeting)
   const { leading } = useStore(studio.follow.state)
   const presents = meeting.you !== null && presenterOf(meeting)?.id === meeting.you
@@ -60,6 +73,16 @@ export function BoardMenu({ studio, session, mayDraw, onCleared, onPages }: Boar
               <Eye className="i" aria-hidden />
               {leading ? f.stopLeading : f.lead}
             </DropdownMenu.CheckboxItem>
+          ) : null}
+          {mayDraw ? (
+            <>
+              {item(w.slides, <Presentation className="i" aria-hidden />, choosers.slides)}
+              {item(w.picture, <ImagePlus className="i" aria-hidden />, choosers.picture)}
+              {matchMedia('(pointer: coarse)').matches
+                ? item(w.photo, <Camera className="i" aria-hidden />, choosers.photo)
+                : null}
+              <DropdownMenu.Separator className="menu-line" />
+            </>
           ) : null}
           {item(p.pages, <Files className="i" aria-hidden />, onPages)}
           {item(t.showAll, <Maximize className="i" aria-hidden />, () => studio.showAll())}

@@ -5,15 +5,19 @@ import type { ExcalidrawImperativeAPI } from '@excalidraw/excalidraw/types'
 import { useCallback, useEffect, useRef, useState, type ReactNode } from 'react'
 import type { BoardConnection } from '../../../board/connection'
 import type { Desk } from '../../../board/desk'
+import type { Page } from '../../../board/pages'
+import type { Uploads } from '../../../board/uploads'
 import type { Session } from '../../../call/session'
 import { useLanguage, useWords } from '../../../i18n'
-import { currentTheme, useTheme } from '../../../ui'
+import { currentTheme, Rolling, useTheme } from '../../../ui'
 import { useStore } from '../../door/use-store'
 import { useWatchingSentence } from '../../board-rules'
 import { boardWords } from '../words'
 import { Bar } from './bar'
 import { BoardMenu } from './board-menu'
+import { DropPlace, useChoosers } from './files'
 import { FollowBanner } from './follow-banner'
+import { JobNotice } from './job-notice'
 import { BoardNotice, type Undoable } from './notice'
 import { Outline } from './outline'
 import { nameOf } from './page-edits'
@@ -25,24 +29,29 @@ import { boardKeys, Studio } from './studio'
 import { SavedMark } from './saved-mark'
 import { Toolbar } from './toolbar'
 import { FIRST_LOOK } from './tools'
-import { pageWords } from './words'
+import { fileWords, pageWords } from './words'
 
 interface CanvasProps {
   connection: BoardConnection
   desk: Desk
+  uploads: Uploads
   session: Session
   mayDraw: boolean
   visible: boolean
 }
 
-export function Canvas({ connection, desk, session, mayDraw, visible }: CanvasProps): ReactNode {
+export function Canvas({ connection, desk, uploads, session, mayDraw, visible }: CanvasProps): ReactNode {
   const t = useWords(boardWords)
   const language = useLanguage()
-  const theme = useTheme()
+  // Slides are white, and ink that was inverted for the dark could not be read on them.
+  const page = useCurrentPage(desk)
+  const slide = Boolean(page?.slide)
+  const shown = useTheme()
+  const theme = slide ? 'light' : shown
   const { synced } = useStore(connection.state)
   const [api, setApi] = useState<ExcalidrawImperativeAPI | null>(null)
   const frame = useRef<HTMLDivElement>(null)
-  const studio = useStudio(api, frame, desk)
+  const studio = useStudio(api, frame, desk, uploads)
   useRepairedNames(frame, t.menu)
   const draws = mayDraw && synced
   useEffect(() => {
@@ -58,7 +67,8 @@ export function Canvas({ connection, desk, session, mayDraw, visible }: CanvasPr
 
   return (
     <div className="canvas" ref={frame} data-theme-board={theme}>
-      <Paper desk={desk} />
+      <Paper slide={slide} paper={page?.paper ?? 'dotted'} />
+      <canvas className="slide" aria-hidden />
       <Excalidraw
         excalidrawAPI={setApi}
         langCode={language === 'de' ? 'de-DE' : 'en'}
@@ -107,10 +117,14 @@ interface FramedProps {
 function Framed({ studio, connection, session, frame, draws, mayDraw }: FramedProps): ReactNode {
   const t = useWords(boardWords)
   const p = useWords(pageWords)
+  const f = useWords(fileWords)
   const { desk, tools } = studio
   const { status, synced, nearlyFull, damaged } = useStore(connection.state)
-  const { empty, drawing } = useStore(studio.state)
+  const { empty, drawing, slide } = useStore(studio.state)
   const { styling } = useStore(tools.state)
+  const { state: jobs } = studio.jobs
+  const busy = useStore(jobs) !== null
+  const [choosers, inputs] = useChoosers(studio)
   const pages = useStore(desk.pages)
   const page = useStore(desk.page)
   const meeting = useStore(session.meeting)
@@ -135,28 +149,39 @@ function Framed({ studio, connection, session, frame, draws, mayDraw }: FramedPr
           mayDraw={draws}
           onCleared={() => offer(t.wiped)}
           onPages={() => setStrip(true)}
+          choosers={choosers}
         />
-        {draws ? <Toolbar tools={tools} narrow={width < NARROW} /> : null}
+        {draws ? <Toolbar tools={tools} narrow={width < NARROW} onPicture={choosers.picture} /> : null}
       </div>
       <FollowBanner studio={studio} session={session} />
       {synced && empty && !drawing && !current?.slide ? (
         <p className="board-empty">{mayDraw ? t.empty : t.emptyViewOnly(watching)}</p>
       ) : null}
+      {slide === 'loading' || slide === 'failed' ? (
+        <div className="board-note">
+          <Rolling>{slide === 'loading' ? f.slideLoading : f.slideFailed}</Rolling>
+        </div>
+      ) : null}
+      {draws ? <DropPlace studio={studio} frame={frame} /> : null}
+      {inputs}
       <div className="foot-rows">
-        <BoardNotice
-          status={status}
-          synced={synced}
-          watching={!mayDraw && !empty ? watching : null}
-          undoable={undoable}
-          nearlyFull={nearlyFull?.page === page ? nearlyFull : null}
-          damaged={damaged}
-          onReopen={() => connection.reopen()}
-          onUndo={() => {
-            desk.undo()
-            setUndoable(null)
-          }}
-          onSeen={seen}
-        />
+        <JobNotice jobs={studio.jobs} />
+        {busy ? null : (
+          <BoardNotice
+            status={status}
+            synced={synced}
+            watching={!mayDraw && !empty ? watching : null}
+            undoable={undoable}
+            nearlyFull={nearlyFull?.page === page ? nearlyFull : null}
+            damaged={damaged}
+            onReopen={() => connection.reopen()}
+            onUndo={() => {
+              desk.undo()
+              setUndoable(null)
+            }}
+            onSeen={seen}
+          />
+        )}
         {strip && !styling ? (
           <PageStrip
             desk={desk}
@@ -193,6 +218,8 @@ const NARROW = 560
 const EXCALIDRAW_NARROW = 730
 const FIRST = { appState: FIRST_LOOK } as const
 const UI = {
+  // Its pictures would go into the document; ours are uploaded.
+  tools: { image: false },
   canvasActions: {
     changeViewBackgroundColor: false,
     clearCanvas: false,
@@ -208,6 +235,7 @@ function useStudio(
   api: ExcalidrawImperativeAPI | null,
   frame: React.RefObject<HTMLDivElement | null>,
   desk: Desk,
+  uploads: Uploads,
 ): Studio | null {
   const [studio, setStudio] = useState<Studio | null>(null)
   useEffect(() => {
@@ -217,13 +245,7 @@ function useStudio(
     const timer = setInterval(() => {
       if (api.getAppState().isLoading) return
       clearInterval(timer)
-      made = new Studio(
-        api,
-        desk,
-        element,
-        () => currentTheme() === 'dark',
-        async () => null,
-      )
+      made = new Studio(api, desk, uploads, element, () => currentTheme() === 'dark')
       setStudio(made)
     }, 20)
     return () => {
@@ -231,8 +253,14 @@ function useStudio(
       made?.close()
       setStudio(null)
     }
-  }, [api, frame, desk])
+  }, [api, frame, desk, uploads])
   return studio
+}
+
+function useCurrentPage(desk: Desk): Page | undefined {
+  const pages = useStore(desk.pages)
+  const page = useStore(desk.page)
+  return pages.find(({ id }) => id === page)
 }
 
 function useWidth(frame: React.RefObject<HTMLElement | null>): number {

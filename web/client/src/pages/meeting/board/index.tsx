@@ -3,6 +3,7 @@ import { useEffect, useRef, useState, type ReactNode } from 'react'
 import type { Timing } from '../../../board/binding'
 import { BoardConnection, type Ticket } from '../../../board/connection'
 import { Desk } from '../../../board/desk'
+import { ServerUploads, type Uploads } from '../../../board/uploads'
 import { browserClock, socketUrl } from '../../../call/browser'
 import type { Session } from '../../../call/session'
 import type { Visit } from '../../door/visit'
@@ -21,6 +22,7 @@ interface BoardProps {
 interface Open {
   readonly connection: BoardConnection
   readonly desk: Desk
+  readonly uploads: Uploads
 }
 
 export default function Board({ visit, session, ticket, mayDraw, visible }: BoardProps): ReactNode {
@@ -47,7 +49,7 @@ function useBoard(visit: Visit, { id, ticket }: Ticket, mayDraw: boolean): Open 
       if (message.type === 'error' && message.code === 'drawing_not_allowed') connection.refuse()
     })
     // oxlint-disable-next-line react/set-state-in-effect -- a socket lives as long as this effect
-    setOpen({ connection, desk })
+    setOpen({ connection, desk, uploads: new ServerUploads(() => connection.current) })
     return () => {
       forget()
       desk.close()

@@ -1,11 +1,8 @@
-import { type ReactNode } from 'react'
-import type { Desk } from '../../../board/desk'
-import { useStore } from '../../door/use-store'
+import type { ReactNode } from 'react'
+import type { Paper as Kind } from '../../../board/pages'
+import { classNames } from '../../../ui'
 
-/** The paper beneath the drawing, which moves and grows with it. */
-export function Paper({ desk }: { desk: Desk }): ReactNode {
-  const pages = useStore(desk.pages)
-  const id = useStore(desk.page)
-  const page = pages.find((one) => one.id === id)
-  return <div className={`paper paper-${page?.slide ? 'blank' : (page?.paper ?? 'dotted')}`} aria-hidden />
+/** The paper beneath the drawing, which moves and grows with it; a light table under a slide. */
+export function Paper({ slide, paper }: { slide: boolean; paper: Kind }): ReactNode {
+  return <div className={classNames('paper', slide ? 'table' : `paper-${paper}`)} aria-hidden />
 }

@@ -6,11 +6,16 @@ import { getCommonBounds } from '@excalidraw/excalidraw'
 import { Store } from '../../../call/store'
 import type { Desk } from '../../../board/desk'
 import { Follow } from './follow'
+import { Jobs } from './jobs'
 import { layBehind, stickNote } from './note-tool'
 import { Over } from './over'
+import { Gallery } from './pictures/gallery'
 import { changeOf, ExcalidrawScene } from './scene'
-import { Thumbs, type Beneath } from './thumbs'
+import { SlideLayer, type SlideState } from './slides/slide-layer'
+import { SlideStore } from './slides/slide-store'
+import { Thumbs } from './thumbs'
 import { NOTE, Tools } from './tools'
+import type { Uploads } from '../../../board/uploads'
 import { fit } from './viewport'
 
 /** Excalidraw remembers steps of its own, which nobody takes back: ours are the ones that count. */
@@ -21,15 +26,20 @@ export interface StudioState {
   readonly empty: boolean
   /** Somebody draws a stroke that is not there yet. */
   readonly drawing: boolean
+  readonly slide: SlideState
 }
 
 export class Studio {
-  readonly state = new Store<StudioState>({ empty: true, drawing: false })
+  readonly state = new Store<StudioState>({ empty: true, drawing: false, slide: 'none' })
   readonly tools: Tools
   readonly follow: Follow
   readonly thumbs: Thumbs
   readonly scene: ExcalidrawScene
   readonly over: Over
+  readonly gallery: Gallery
+  readonly slides: SlideStore
+  readonly jobs = new Jobs()
+  private readonly layer: SlideLayer
   private stroke: string | null = null
   private readonly listeners = new Set<() => void>()
   private readonly ends: (() => void)[]
@@ -37,35 +47,57 @@ export class Studio {
   constructor(
     readonly api: ExcalidrawImperativeAPI,
     readonly desk: Desk,
+    readonly uploads: Uploads,
     frame: HTMLElement,
     dark: () => boolean,
-    beneath: Beneath,
   ) {
     const canvas = frame.querySelector<HTMLCanvasElement>('.live-strokes')
     const box = frame.querySelector<HTMLElement>('.cursors')
-    if (!canvas || !box) throw new Error('the board is drawn with its overlays')
+    const under = frame.querySelector<HTMLCanvasElement>('.slide')
+    if (!canvas || !box || !under) throw new Error('the board is drawn with its overlays')
     this.tools = new Tools(api)
     this.tools.changed(api.getAppState())
     this.scene = new ExcalidrawScene(api)
     this.scene.onFirst = () => this.showAll()
     this.follow = new Follow(desk, api)
-    this.thumbs = new Thumbs(desk, () => api.getFiles(), dark, beneath)
+    this.gallery = new Gallery(api, uploads)
+    this.scene.onMerged = (elements) => this.gallery.need(elements)
+    this.slides = new SlideStore(uploads)
+    this.layer = new SlideLayer(under, () => api.getAppState(), this.slides)
+    this.layer.onState = (slide) => this.state.patch({ slide })
+    this.thumbs = new Thumbs(
+      desk,
+      () => api.getFiles(),
+      dark,
+      async ({ slide }, side) => (slide ? this.slides.whole(slide, side) : null),
+    )
     this.over = new Over(api, frame, canvas, box)
     this.over.onDrawing = (drawing) => {
       if (drawing !== this.state.get().drawing) this.state.patch({ drawing })
     }
     this.over.onView = (view) => this.follow.shown(view)
-    this.over.onMoved = () => this.follow.moved()
+    this.over.onMoved = () => {
+      this.follow.moved()
+      this.layer.moved()
+    }
     const forgetting = setInterval(() => api.history.clear(), FORGET_EVERY_MS)
     this.ends = [
       api.onPointerDown((tool, down) => {
         if (tool.type === 'custom' && tool.customType === NOTE) stickNote(api, down.origin, frame)
       }),
-      desk.page.subscribe(() => this.follow.turned(desk.page.get())),
+      desk.page.subscribe(() => {
+        this.lay()
+        this.follow.turned(desk.page.get())
+      }),
+      desk.pages.subscribe(() => this.lay()),
       () => clearInterval(forgetting),
       () => desk.detach(),
       () => this.over.close(),
+      () => this.layer.close(),
+      () => this.slides.close(),
+      () => this.gallery.close(),
     ]
+    this.lay()
     desk.attach({ scene: this.scene, others: this.over })
   }
 
@@ -90,6 +122,15 @@ export class Studio {
 
   readonly elements = (): readonly ExcalidrawElement[] => this.api.getSceneElements()
 
+  /** The board's point under a point of the window. */
+  pointAt(clientX: number, clientY: number): { x: number; y: number } {
+    const { offsetLeft, offsetTop, zoom, scrollX, scrollY } = this.api.getAppState()
+    return {
+      x: (clientX - offsetLeft) / zoom.value - scrollX,
+      y: (clientY - offsetTop) / zoom.value - scrollY,
+    }
+  }
+
   /** All of the page in view: its slide, or what is drawn on it. */
   showAll(): void {
     const page = this.desk.pages.get().find(({ id }) => id === this.desk.page.get())
@@ -98,6 +139,11 @@ export class Studio {
     if (elements.length === 0) return
     const [left, top, right, bottom] = getCommonBounds(elements)
     fit(this.api, { x: left, y: top, width: right - left || 1, height: bottom - top || 1 })
+  }
+
+  private lay(): void {
+    const page = this.desk.pages.get().find(({ id }) => id === this.desk.page.get())
+    this.layer.show(page?.slide ?? null)
   }
 
   /** The marker's strokes go behind everything as soon as they are finished. */
