@@ -9,6 +9,7 @@ import { defineConfig, type Plugin } from 'vite'
 
 const root = dirname(fileURLToPath(import.meta.url))
 const excalidrawFontDir = join(root, 'node_modules/@excalidraw/excalidraw/dist/prod/fonts')
+const pdfDir = join(root, 'node_modules/pdfjs-dist')
 const server = process.env.KEGELBAHN_DEV_SERVER ?? 'https://127.0.0.1:8443'
 
 /** Serves Excalidraw's fonts from `/excalidraw/fonts`. Xiaolai (13 MB of Chinese) stays out. */
@@ -24,6 +25,23 @@ const excalidrawFonts = (): Plugin => ({
   async writeBundle(options) {
     const to = join(options.dir ?? join(root, 'dist'), 'excalidraw/fonts')
     await cp(excalidrawFontDir, to, { recursive: true, filter: (source) => !source.includes('Xiaolai') })
+  },
+})
+
+/** Serves what pdf.js needs besides its code from `/pdf`: tables of characters, fonts, decoders, colours. */
+const pdfParts = (): Plugin => ({
+  name: 'pdf-parts',
+  configureServer(dev) {
+    dev.middlewares.use('/pdf', (request, response, next) => {
+      const file = normalize(join(pdfDir, (request.url ?? '').split('?')[0] ?? ''))
+      if (file.startsWith(pdfDir) && existsSync(file)) createReadStream(file).pipe(response)
+      else next()
+    })
+  },
+  async writeBundle(options) {
+    const to = join(options.dir ?? join(root, 'dist'), 'pdf')
+    for (const part of ['cmaps', 'standard_fonts', 'wasm', 'iccs'])
+      await cp(join(pdfDir, part), join(to, part), { recursive: true })
   },
 })
 
@@ -59,7 +77,7 @@ const excalidrawTrimmed = (): Plugin => ({
 })
 
 export default defineConfig({
-  plugins: [excalidrawWithoutCdn(), excalidrawTrimmed(), react(), excalidrawFonts()],
+  plugins: [excalidrawWithoutCdn(), excalidrawTrimmed(), react(), excalidrawFonts(), pdfParts()],
   build: {
     target: 'es2022',
     // Small files inside the scripts would need `data:` in the content security policy of every page.

@@ -1,218 +1,167 @@
-import { Awareness, applyAwarenessUpdate, encodeAwarenessUpdate } from 'y-protocols/awareness'
+import { Awareness } from 'y-protocols/awareness'
 import * as Y from 'yjs'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { MadeUpClock } from '../signalling/made-up'
-import { batches, Binding, type Scene, type SceneChange, type Shared } from './binding'
-import type { BoardFile, Element, LiveStroke, PeerCursor } from './elements'
-import { StrokeBook, tail, TAIL, type ShownStroke } from './strokes'
-
-class MadeUpScene implements Scene {
-  list: Element[] = []
-  files: string[] = []
-  cursors: readonly PeerCursor[] = []
-  strokes: readonly ShownStroke[] = []
-  merges = 0
-
-  elements = (): readonly Element[] => this.list
-  merge = (remote: readonly Element[]): void => {
-    this.merges += 1
-    const ids = new Set(remote.map((element) => element.id))
-    this.list = [...this.list.filter((element) => !ids.has(element.id)), ...remote]
-  }
-  addFiles = (files: readonly BoardFile[]): void => {
-    this.files = files.map((file) => file.id)
-  }
-  showCursors = (cursors: readonly PeerCursor[]): void => {
-    this.cursors = cursors
-  }
-  showStrokes = (strokes: readonly ShownStroke[]): void => {
-    this.strokes = [...strokes]
-  }
-}
-
-interface Side {
-  shared: Shared
-  scene: MadeUpScene
-  binding: Binding
-  updates: number
-}
-
-const clock = new MadeUpClock()
-
-function side(name: string): Side {
-  const doc = new Y.Doc()
-  const awareness = new Awareness(doc)
-  const shared: Shared = { doc, elements: doc.getMap('elements'), files: doc.getMap('files'), awareness }
-  const scene = new MadeUpScene()
-  const made: Side = { shared, scene, binding: undefined as unknown as Binding, updates: 0 }
-  doc.on('update', () => (made.updates += 1))
-  made.binding = new Binding(shared, scene, clock, async (file) => file)
-  awareness.setLocalState({ name })
-  return made
-}
-
-/** Passes updates and presence both ways; the "server" stamps the sender's name. */
-function connect(a: Side, b: Side): void {
-  const pass = (from: Side, to: Side, name: string): void => {
-    from.shared.doc.on('update', (update: Uint8Array, origin: unknown) => {
-      if (origin !== 'wire') Y.applyUpdate(to.shared.doc, update, 'wire')
-    })
-    from.shared.awareness.on('update', (_: unknown, origin: unknown) => {
-      if (origin === 'wire') return
-      const state = { ...from.shared.awareness.getLocalState(), user: { participant: name, name, ball: 3 } }
-      const stamped = new Awareness(new Y.Doc())
-      stamped.clientID = from.shared.awareness.clientID
-      stamped.states.set(stamped.clientID, state)
-      stamped.meta.set(stamped.clientID, {
-        clock: from.shared.awareness.meta.get(stamped.clientID)?.clock ?? 1,
-        lastUpdated: 0,
-      })
-      applyAwarenessUpdate(to.shared.awareness, encodeAwarenessUpdate(stamped, [stamped.clientID]), 'wire')
-      stamped.destroy()
-    })
-  }
-  pass(a, b, 'Anna')
-  pass(b, a, 'Bernd')
-}
-
-const element = (id: string, nonce = 1, fields: Partial<Element> = {}): Element => ({
-  id,
-  type: 'rectangle',
-  version: nonce,
-  versionNonce: nonce,
-  isDeleted: false,
-  ...fields,
-})
-const change = (elements: readonly Element[], stroke: LiveStroke | null = null): SceneChange => ({
-  elements,
-  files: {},
-  stroke,
-})
-const stroke = (id: string, length: number): LiveStroke =>
-  tail(
-    { id, colour: '#000', width: 2, opacity: 100 },
-    10,
-    20,
-    Array.from({ length }, (_, i) => [i, i] as const),
-  )
+import { Binding } from './binding'
+import { MAIN, mapOf } from './document'
+import type { Element } from './elements'
+import { Ledger } from './ledger'
+import { change, clock, connect, element, MadeUpScene, side, stroke, timing, type Side } from './made-up'
+import { Scan } from './scan'
+import { StrokeBook, TAIL } from './strokes'
 
 let a: Side
 let b: Side
+const elements = (of: Side) => mapOf(of.shared.doc, 'elements')
 
 beforeEach(() => {
-  a = side('a')
-  b = side('b')
+  a = side()
+  b = side()
   connect(a, b)
 })
 
 describe('a binding', () => {
   test('carries an element over, and never sends it back', () => {
     a.scene.list = [element('x')]
-    a.binding.changed(change(a.scene.list))
+    a.draws(change(a.scene.list))
     expect(b.scene.list).toEqual([])
-    clock.pass(50)
+    clock.pass(60)
     expect(b.scene.list).toEqual([element('x')])
     const before = b.updates
-    b.binding.changed(change(b.scene.list))
-    clock.pass(50)
+    b.draws(change(b.scene.list))
+    clock.pass(60)
     expect(b.updates).toBe(before)
   })
 
-  test('sends many quick changes as one', () => {
-    for (let nonce = 1; nonce <= 20; nonce += 1) a.binding.changed(change([element('x', nonce)]))
+  test('sends many quick changes as one, and merges many that came as one', () => {
+    for (let nonce = 1; nonce <= 20; nonce += 1) a.draws(change([element('x', nonce)]))
     clock.pass(50)
     expect(a.updates).toBe(1)
-    expect(b.scene.list[0]?.versionNonce).toBe(20)
+    a.draws(change([element('x', 20), element('y', 21)]))
+    a.binding.flush()
+    expect(b.scene.merges).toBe(0)
+    clock.pass(60)
+    expect(b.scene.merges).toBe(1)
+    expect(b.scene.list.map(({ versionNonce }) => versionNonce)).toEqual([20, 21])
   })
 
-  test('keeps tombstones of what others saw, and none of what nobody saw', () => {
-    a.binding.changed(change([element('x')]))
-    clock.pass(50)
-    a.binding.changed(change([element('x', 2, { isDeleted: true }), element('y', 3, { isDeleted: true })]))
-    clock.pass(50)
-    expect(a.shared.elements.get('x')?.isDeleted).toBe(true)
-    expect(a.shared.elements.has('y')).toBe(false)
-    expect(b.scene.list[0]?.isDeleted).toBe(true)
+  test('what is deleted leaves the document, and what nobody saw never enters it', () => {
+    a.draws(change([element('x')]))
+    clock.pass(60)
+    expect(b.scene.list).toHaveLength(1)
+    a.draws(change([element('x', 2, { isDeleted: true }), element('y', 3, { isDeleted: true })]))
+    clock.pass(60)
+    expect([...elements(a).keys()]).toEqual([])
+    expect(b.scene.list).toEqual([])
   })
 
   test('shows a stroke as it is drawn and commits it once, when the pen is lifted', () => {
     for (let length = 2; length <= 100; length += 7) {
-      a.binding.changed(change([element('s', length, { type: 'freedraw' })], stroke('s', length)))
-      clock.pass(50)
+      a.draws(change([element('s', length, { type: 'freedraw' })], stroke('s', length)))
+      clock.pass(60)
     }
     expect(a.updates).toBe(0)
     expect(b.scene.strokes.map((shown) => shown.pieces.map((piece) => piece.length))).toEqual([[100]])
     expect(b.scene.strokes[0]?.pieces[0]?.[0]).toEqual([10, 20])
-    a.binding.changed(change([element('s', 200, { type: 'freedraw' })]))
+    a.draws(change([element('s', 200, { type: 'freedraw' })]))
     expect(a.updates).toBe(1)
+    clock.pass(60)
     expect(b.scene.list.map((e) => e.id)).toEqual(['s'])
     expect(b.scene.strokes).toEqual([])
   })
 
-  test('takes a stroke away that was given up or whose drawer left', () => {
-    a.binding.changed(change([], stroke('s', 5)))
-    clock.pass(50)
+  test('commits a stroke whose element did not change any more', () => {
+    const still = element('s', 7, { type: 'freedraw' })
+    a.draws(change([still], stroke('s', 7)))
+    clock.pass(60)
+    a.draws(change([still]))
+    expect(a.updates).toBe(1)
+  })
+
+  test('takes a stroke away that was given up', () => {
+    a.draws(change([], stroke('s', 5)))
+    clock.pass(60)
     expect(b.scene.strokes).toHaveLength(1)
-    a.binding.changed(change([]))
-    clock.pass(1000)
+    a.draws(change([]))
+    clock.pass(1100)
     expect(b.scene.strokes).toHaveLength(0)
   })
 
-  test('names cursors as the server stamped them, and shows none without a stamp', () => {
-    a.binding.pointed({ x: 1.234, y: 5 }, 'down')
-    clock.pass(50)
+  test('names cursors as the server stamped them, on their own page only', () => {
+    a.presence.pointed({ x: 1.234, y: 5 }, 'down', 'laser')
+    clock.pass(60)
     expect(b.scene.cursors).toEqual([
       {
         client: a.shared.awareness.clientID,
         participant: 'Anna',
         name: 'Anna',
         ball: 3,
+        page: MAIN,
         pointer: { x: 1.2, y: 5 },
         button: 'down',
+        tool: 'laser',
       },
     ])
-    expect(a.scene.cursors.every((cursor) => cursor.name === 'Bernd')).toBe(true)
+    const elsewhere = side('p2')
+    connect(elsewhere, b)
+    elsewhere.presence.pointed({ x: 1, y: 1 }, 'up', 'pointer')
+    clock.pass(60)
+    expect(b.scene.cursors.map(({ page }) => page)).toEqual([MAIN])
+  })
+
+  test('shows what the presenter looks at, and nobody else', () => {
+    b.presence.follow('Anna')
+    a.presence.lead({ page: 'p2', x: 3, y: 4, zoom: 1000 })
+    clock.pass(60)
+    expect(b.scene.view).toEqual({ page: 'p2', x: 3, y: 4, zoom: 30 })
+    b.presence.follow('Bernd')
+    expect(b.scene.view).toBeNull()
   })
 
   test('writes nothing without the right to draw', () => {
     a.binding.allow(false)
-    a.binding.changed(change([element('x')]))
-    clock.pass(50)
+    a.draws(change([element('x')]))
+    clock.pass(60)
     expect(a.updates).toBe(0)
     a.binding.allow(true)
-    a.binding.changed(change([element('x')]))
-    clock.pass(50)
+    a.draws(change([element('x')]))
+    clock.pass(60)
     expect(a.updates).toBe(1)
   })
 
-  test('a late one finds everything, and rubbish in the document hurts nobody', async () => {
-    a.binding.changed({
-      ...change([element('x'), element('y', 2)]),
-      files: { f: { id: 'f', mimeType: 'image/png', dataURL: 'data:image/png;base64,AA', created: 1 } },
-    })
-    clock.pass(50)
-    await Promise.resolve()
-    await Promise.resolve()
-    ;(a.shared.elements as Y.Map<unknown>).set('bad', 7)
-    ;(a.shared.files as Y.Map<unknown>).set('evil', { id: 'evil', mimeType: 'x', dataURL: 'javascript:1' })
+  test('a late one finds everything, and rubbish in the document hurts nobody', () => {
+    a.draws(change([element('x'), element('y', 2)]))
+    clock.pass(60)
+    elements(a).set('bad', 7)
+    elements(a).set('old', element('old', 3, { isDeleted: true }))
     const doc = new Y.Doc()
     Y.applyUpdate(doc, Y.encodeStateAsUpdate(a.shared.doc))
     const scene = new MadeUpScene()
-    const late = new Binding(
-      { doc, elements: doc.getMap('elements'), files: doc.getMap('files'), awareness: new Awareness(doc) },
-      scene,
-      clock,
-      async (file) => file,
-    )
+    const shared = { doc, awareness: new Awareness(doc) }
+    const late = new Binding(shared, MAIN, scene, new Ledger(doc), timing)
     expect(scene.list.map((e) => e.id).toSorted()).toEqual(['x', 'y'])
-    expect(scene.files).toEqual(['f'])
     late.close()
   })
 
-  test('what was drawn last goes out when the board closes', () => {
-    a.binding.changed(change([element('x')]))
+  test('what was drawn last goes out when the page closes', () => {
+    a.draws(change([element('x')]))
     a.binding.close()
+    clock.pass(60)
     expect(b.scene.list).toHaveLength(1)
+  })
+
+  test('a gesture is one step to undo, however often it was sent', () => {
+    a.draws(change([element('x')]))
+    clock.pass(60)
+    for (let nonce = 2; nonce < 6; nonce += 1) {
+      a.draws(change([element('x', nonce, { x: nonce })], null, true))
+      clock.pass(60)
+    }
+    a.draws(change([element('x', 6, { x: 6 })]))
+    a.ledger.undo()
+    expect(elements(a).get('x')).toMatchObject({ id: 'x', versionNonce: 2 ** 30 })
+    expect(elements(a).get('x')).not.toHaveProperty('x')
+    a.ledger.undo()
+    expect(elements(a).has('x')).toBe(false)
   })
 })
 
@@ -235,9 +184,13 @@ describe('strokes', () => {
   })
 })
 
-test('a wiped board of thousands of shapes fits the frames', () => {
-  const many = Array.from({ length: 5000 }, (_, i) => ({ ...element(`element-${i}`), note: 'x'.repeat(400) }))
-  const parts = batches(many)
-  expect(parts.flat()).toHaveLength(5000)
-  for (const part of parts) expect(JSON.stringify(part).length).toBeLessThan(500_000)
+test('a scan finds what is new, changed in place, or moved to another place', () => {
+  const scan = new Scan()
+  const list: { -readonly [K in keyof Element]: Element[K] }[] = [element('a'), element('b'), element('c')]
+  expect(scan.changed(list)).toHaveLength(3)
+  expect(scan.changed([...list])).toEqual([])
+  const [, second] = list
+  if (second) second.versionNonce = 9
+  expect(scan.changed(list)).toEqual([second])
+  expect(scan.changed(list.toReversed()).map(({ id }) => id)).toEqual(['c', 'a'])
 })

@@ -1,82 +1,68 @@
-// Binds a scene to the board's document: local changes go out, remote ones come in, cursors and live strokes travel
-// as presence. Knows Yjs and a `Scene`, but neither Excalidraw nor React.
-// Invariants: what came from the document is never sent back (its `versionNonce` is known); deleted elements stay as
-// tombstones; a transaction fits a frame; without the right to draw nothing is written.
-import type { Awareness } from 'y-protocols/awareness'
+// Binds a scene to one page of the board's document: local changes go out, remote ones come in. Knows Yjs and a
+// `Scene`, but neither Excalidraw nor React.
+// Invariants: what came from the document is never sent back (its `versionNonce` is known); deleted elements leave the
+// document; remote changes reach the scene once a frame; without the right to draw nothing is written.
 import type * as Y from 'yjs'
-import {
-  cursorOf,
-  strokeOf,
-  type BoardFile,
-  type Element,
-  type LiveStroke,
-  type PeerCursor,
-} from './elements'
-import { StrokeBook, type ShownStroke } from './strokes'
+import { mapOf, rootOf, type Shared } from './document'
+import type { Element, LiveStroke } from './elements'
+import type { Change, Ledger } from './ledger'
+import { Scan } from './scan'
 
 /** The scene, as the binding needs it. */
 export interface Scene {
-  elements(): readonly Element[]
-  /** Merges remote elements, outside the local undo history. */
-  merge(remote: readonly Element[]): void
-  addFiles(files: readonly BoardFile[]): void
-  showCursors(cursors: readonly PeerCursor[]): void
-  showStrokes(strokes: readonly ShownStroke[]): void
+  /** Shows a page: exactly these elements. The page that is shown already changes only where it differs. */
+  show(page: string, elements: readonly Element[]): void
+  /** Merges remote elements and takes away those that are gone. */
+  merge(remote: readonly Element[], gone: readonly string[]): void
 }
 
 export interface Timing {
   after(ms: number, then: () => void): () => void
-}
-
-export interface Shared {
-  readonly doc: Y.Doc
-  readonly elements: Y.Map<Element>
-  readonly files: Y.Map<BoardFile>
-  readonly awareness: Awareness
+  /** Before the next picture is drawn. */
+  frame(then: () => void): () => void
 }
 
 export const SEND_EVERY_MS = 50
-/** A stroke that ended without an element is taken away after this. */
-const STALE_STROKE_MS = 1000
-/** Frames are limited to 1 MiB; JSON is longer than what Yjs makes of it. */
-const BATCH_CHARS = 400_000
 
 /** What a change of the scene looks like from outside. */
 export interface SceneChange {
   readonly elements: readonly Element[]
-  readonly files: Readonly<Record<string, BoardFile>>
   /** The free-hand stroke under the pen, if any: it is committed when the pen is lifted. */
   readonly stroke: LiveStroke | null
+  /** A gesture or a text is unfinished: what changes until its end is one step to undo. */
+  readonly busy: boolean
 }
 
 export class Binding {
   private readonly known = new Map<string, number>()
-  private readonly book = new StrokeBook()
-  private readonly sentFiles = new Set<string>()
+  private readonly scan = new Scan()
+  private held: Element[] = []
   private pending: SceneChange | null = null
-  private presence: {
-    pointer?: { x: number; y: number }
-    button?: 'up' | 'down'
-    stroke?: LiveStroke | null
-  } = {}
+  private stroke: string | null = null
+  private busy = false
+  private readonly dirty = new Set<string>()
   private cancelSend: (() => void) | null = null
-  private readonly cancels = new Set<() => void>()
+  private cancelPull: (() => void) | null = null
   private mayDraw = true
   private closed = false
+  private readonly root: string
+  private readonly map: Y.Map<unknown>
+  /** Elements of others that arrived: their live strokes are over. */
+  onArrived: (ids: readonly string[]) => void = () => undefined
 
   constructor(
-    private readonly shared: Shared,
+    { doc }: Shared,
+    page: string,
     private readonly scene: Scene,
+    private readonly ledger: Ledger,
     private readonly timing: Timing,
-    /** Makes a picture small enough for a frame, or says that it cannot. */
-    private readonly fit: (file: BoardFile) => Promise<BoardFile | null>,
   ) {
-    shared.elements.observe(this.elementsChanged)
-    shared.files.observe(this.filesChanged)
-    shared.awareness.on('change', this.presenceChanged)
-    this.pull([...shared.elements.keys()])
-    this.filesChanged()
-    this.presenceChanged({ added: [...shared.awareness.getStates().keys()], updated: [], removed: [] })
+    this.root = rootOf(page)
+    this.map = mapOf(doc, this.root)
+    this.map.observe(this.elementsChanged)
+    const elements = [...this.map.values()].filter(isElement)
+    for (const element of elements) this.known.set(element.id, element.versionNonce)
+    scene.show(page, elements)
   }
 
   allow(mayDraw: boolean): void {
@@ -87,178 +73,92 @@ export class Binding {
   /** The scene changed, by hand or by ourselves. */
   changed(change: SceneChange): void {
     if (this.closed || !this.mayDraw) return
-    const lifted = this.presence.stroke !== undefined && this.presence.stroke !== null && !change.stroke
+    const lifted = this.stroke !== null && change.stroke === null
+    const ended = this.busy && !change.busy
+    this.stroke = change.stroke?.id ?? null
+    this.busy = change.busy
     this.pending = change
-    if (lifted) this.send()
-    else this.schedule()
+    // A stroke is there at once when the pen is lifted, and the next gesture is another step.
+    if (lifted || ended) this.flush()
+    else this.cancelSend ??= this.timing.after(SEND_EVERY_MS, () => this.flush())
   }
 
-  pointed(pointer: { x: number; y: number }, button: 'up' | 'down'): void {
-    if (this.closed) return
-    this.presence = { ...this.presence, pointer: { x: round(pointer.x), y: round(pointer.y) }, button }
-    this.schedule()
-  }
-
-  close(): void {
-    if (this.closed) return
-    this.send()
-    this.closed = true
-    this.cancelSend?.()
-    for (const cancel of this.cancels) cancel()
-    this.shared.elements.unobserve(this.elementsChanged)
-    this.shared.files.unobserve(this.filesChanged)
-    this.shared.awareness.off('change', this.presenceChanged)
-  }
-
-  private schedule(): void {
-    this.cancelSend ??= this.timing.after(SEND_EVERY_MS, () => this.send())
-  }
-
-  private send(): void {
+  /** Writes what is waiting. */
+  flush(): void {
     this.cancelSend?.()
     this.cancelSend = null
     const { pending } = this
     this.pending = null
-    if (pending) {
-      this.push(pending)
-      this.pushFiles(pending.files)
-      this.presence = { ...this.presence, stroke: pending.stroke }
-    }
-    // After the commit, so that nobody sees the stroke vanish in between.
-    this.tellPresence()
+    if (!pending || this.closed) return
+    this.push(pending)
+    if (!pending.busy) this.ledger.seal()
   }
 
-  private told = ''
+  has(id: string): boolean {
+    return this.map.has(id)
+  }
 
-  private tellPresence(): void {
-    const state = { ...this.presence, stroke: this.presence.stroke ?? null }
-    const json = JSON.stringify(state)
-    if (json === this.told) return
-    this.told = json
-    this.shared.awareness.setLocalState(state)
+  close(): void {
+    if (this.closed) return
+    this.flush()
+    this.ledger.seal()
+    this.closed = true
+    this.cancelSend?.()
+    this.cancelPull?.()
+    this.map.unobserve(this.elementsChanged)
   }
 
   private push({ elements, stroke }: SceneChange): void {
-    const changed = elements.filter(
-      (element) =>
-        this.known.get(element.id) !== element.versionNonce &&
-        element.id !== stroke?.id &&
-        // Never seen by anybody and already gone again: nobody needs its tombstone.
-        !(element.isDeleted && !this.shared.elements.has(element.id)),
-    )
-    for (const batch of batches(changed)) {
-      this.shared.doc.transact(() => {
-        for (const element of batch) {
-          this.known.set(element.id, element.versionNonce)
-          this.shared.elements.set(element.id, structuredClone(element))
-        }
-      }, this)
+    const found = this.scan.changed(elements)
+    const candidates = this.held.length > 0 ? [...this.held, ...found] : found
+    this.held = []
+    const changes = new Map<string, Change>()
+    for (const element of candidates) {
+      const { id } = element
+      if (id === stroke?.id) this.held.push(element)
+      else if (this.known.get(id) !== element.versionNonce) {
+        this.known.set(id, element.versionNonce)
+        const value = element.isDeleted ? undefined : structuredClone(element)
+        changes.set(id, { root: this.root, key: id, value })
+      }
     }
+    this.ledger.write([...changes.values()], this)
   }
 
-  private pushFiles(files: Readonly<Record<string, BoardFile>>): void {
-    for (const file of Object.values(files)) {
-      if (this.sentFiles.has(file.id) || this.shared.files.has(file.id)) continue
-      this.sentFiles.add(file.id)
-      const { id, mimeType, dataURL, created } = file
-      void this.fit({ id, mimeType, dataURL, created }).then((fitting) => {
-        if (fitting && !this.closed) this.shared.doc.transact(() => this.shared.files.set(id, fitting), this)
-      })
-    }
+  private readonly elementsChanged = (event: Y.YMapEvent<unknown>): void => {
+    if (event.transaction.origin === this) return
+    for (const id of event.keysChanged as Set<string>) this.dirty.add(id)
+    this.cancelPull ??= this.timing.frame(() => this.pull())
   }
 
-  private readonly elementsChanged = (event: Y.YMapEvent<Element>): void => {
-    if (event.transaction.origin !== this) this.pull([...event.keysChanged] as string[])
-  }
-
-  private pull(ids: readonly string[]): void {
+  private pull(): void {
+    this.cancelPull = null
+    const ids = [...this.dirty]
+    this.dirty.clear()
     const remote: Element[] = []
-    let strokesChanged = false
+    const gone: string[] = []
     for (const id of ids) {
-      const element = this.shared.elements.get(id)
-      if (!isElement(element) || this.known.get(id) === element.versionNonce) continue
-      this.known.set(id, element.versionNonce)
-      remote.push(element)
-      strokesChanged = this.book.committed(id) || strokesChanged
+      const element = this.map.get(id)
+      if (element === undefined) {
+        if (this.known.delete(id)) gone.push(id)
+      } else if (isElement(element) && this.known.get(id) !== element.versionNonce) {
+        this.known.set(id, element.versionNonce)
+        remote.push(element)
+      }
     }
-    if (remote.length > 0) this.scene.merge(remote)
-    if (strokesChanged) this.scene.showStrokes(this.book.shown())
-  }
-
-  private readonly filesChanged = (): void => {
-    const files = [...this.shared.files.values()].filter(isFile)
-    if (files.length > 0) this.scene.addFiles(files)
-  }
-
-  private readonly presenceChanged = (change: {
-    added: readonly number[]
-    updated: readonly number[]
-    removed: readonly number[]
-  }): void => {
-    const { awareness } = this.shared
-    let redraw = false
-    for (const client of change.removed) redraw = this.book.gone(client) || redraw
-    for (const client of [...change.added, ...change.updated]) {
-      if (client === awareness.clientID) continue
-      const state: unknown = awareness.getStates().get(client)
-      const stroke = strokeOf(state)
-      if (stroke && this.shared.elements.has(stroke.id)) continue
-      redraw = this.book.heard(client, stroke) || redraw
-      if (!stroke) this.expire(client)
-    }
-    if (redraw) this.scene.showStrokes(this.book.shown())
-    const cursors = [...awareness.getStates()]
-      .filter(([client]) => client !== awareness.clientID)
-      .flatMap(([client, state]) => cursorOf(client, state) ?? [])
-    this.scene.showCursors(cursors)
-  }
-
-  private expire(client: number): void {
-    const before = this.book.shown()
-    if (before.length === 0) return
-    const cancel = this.timing.after(STALE_STROKE_MS, () => {
-      this.cancels.delete(cancel)
-      if (strokeOf(this.shared.awareness.getStates().get(client))) return
-      if (this.book.gone(client)) this.scene.showStrokes(this.book.shown())
-    })
-    this.cancels.add(cancel)
+    if (remote.length > 0 || gone.length > 0) this.scene.merge(remote, gone)
+    if (remote.length > 0) this.onArrived(remote.map(({ id }) => id))
   }
 }
 
-/** Splits what is to be sent so that no transaction outgrows a frame. */
-export function batches(elements: readonly Element[], limit = BATCH_CHARS): Element[][] {
-  const all: Element[][] = []
-  let size = Infinity
-  for (const element of elements) {
-    const length = JSON.stringify(element).length
-    if (size + length > limit) {
-      all.push([])
-      size = 0
-    }
-    all.at(-1)?.push(element)
-    size += length
-  }
-  return all
-}
-
-function isElement(value: unknown): value is Element {
+export function isElement(value: unknown): value is Element {
   if (typeof value !== 'object' || value === null) return false
-  const { id, type, versionNonce } = value as Record<string, unknown>
-  return typeof id === 'string' && typeof type === 'string' && typeof versionNonce === 'number'
-}
-
-function isFile(value: unknown): value is BoardFile {
-  if (typeof value !== 'object' || value === null) return false
-  const { id, mimeType, dataURL } = value as Record<string, unknown>
-  // Only pictures: anything else has no business in an <img>.
+  const { id, type, versionNonce, isDeleted } = value as Record<string, unknown>
+  // Boards of earlier versions kept what was deleted.
   return (
     typeof id === 'string' &&
-    typeof mimeType === 'string' &&
-    typeof dataURL === 'string' &&
-    dataURL.startsWith('data:image/')
+    typeof type === 'string' &&
+    typeof versionNonce === 'number' &&
+    isDeleted !== true
   )
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10
 }

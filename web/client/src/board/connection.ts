@@ -1,19 +1,17 @@
-// The board's socket and document. Speaks y-websocket's protocol; knows what the server's close codes mean.
-// Invariant: a wiped or refused document is thrown away whole, with its client id, so that no update of ours ever
-// depends on one that the server did not take.
-import { encodeAwarenessUpdate } from 'y-protocols/awareness'
-import { WebsocketProvider } from 'y-websocket'
-import * as encoding from 'lib0/encoding'
-import * as Y from 'yjs'
+// The board's document as the server knows it: over sockets that come and go, and anew when the server says so.
+// Invariants: a document that was thrown away never comes back, nor does its client id, so that no update of ours ever
+// depends on one that the server did not take; the old one stays in view until the new one is complete.
+import type * as Y from 'yjs'
 import { Store } from '../call/store'
-import type { Shared } from './binding'
-import type { BoardFile, Element } from './elements'
+import type { Shared } from './document'
+import { openLine, paramsOf, type Line } from './line'
+import type { BoardNote, Fullness } from './notes'
 
 export type BoardStatus =
   | 'connecting'
   | 'open'
   | 'lost'
-  /** 16 MB: nothing more fits. */
+  /** 16 MB or 20,000 shapes on a page: nothing more fits. */
   | 'full'
   /** The same person opened the board in another window. */
   | 'elsewhere'
@@ -23,8 +21,11 @@ export interface BoardState {
   readonly status: BoardStatus
   /** Everything the server had has arrived at least once. */
   readonly synced: boolean
-  /** A new document needs a new binding and an empty scene. */
   readonly shared: Shared
+  /** What becomes of the board afterwards; null until the server said so. */
+  readonly kept: 'wipe' | 'days' | 'keep' | null
+  readonly nearlyFull: Fullness | null
+  readonly damaged: boolean
 }
 
 export interface Ticket {
@@ -32,25 +33,49 @@ export interface Ticket {
   readonly ticket: string
 }
 
+/** What becomes of what this person wrote. */
+export interface Fate {
+  /** The server has it: in memory, or on disk where it keeps the board. */
+  saved(clock: number): void
+  /** The server will not have it. */
+  refused(): void
+  /** Whether all of it has been taken. */
+  clean(): boolean
+}
+
 const FULL = 4408
 const ELSEWHERE = 4409
-const WIPED = 4410
-const FINAL: ReadonlySet<number> = new Set([4400, 4403, FULL, ELSEWHERE, WIPED])
-const AWARENESS = 1
+const RENEWED = 4410
+const FINAL: ReadonlySet<number> = new Set([4400, 4403, FULL, ELSEWHERE, RENEWED])
+const TIDY_EVERY_MS = 30_000
+/** A document of so many pieces more than entries is worth fetching anew. */
+const PIECES = { least: 20_000, perEntry: 6 } as const
 
 export class BoardConnection {
   readonly state: Store<BoardState>
-  private provider: WebsocketProvider
+  fate: Fate | null = null
+  private line: Line
+  /** Opened anew, and not complete yet. */
+  private next: Line | null = null
   private closed = false
+  private piecesAtOpen = 0
+  private readonly tidying: ReturnType<typeof setInterval>
 
   constructor(
     private readonly server: string,
     private ticket: Ticket,
     private readonly Socket: typeof WebSocket = WebSocket,
   ) {
-    const { provider, shared } = this.open()
-    this.provider = provider
-    this.state = new Store<BoardState>({ status: 'connecting', synced: false, shared })
+    this.line = this.open()
+    this.state = new Store<BoardState>({
+      status: 'connecting',
+      synced: false,
+      shared: sharedOf(this.line),
+      kept: null,
+      nearlyFull: null,
+      damaged: false,
+    })
+    this.tidying = setInterval(() => this.tidy(), TIDY_EVERY_MS)
   }
 
   /** The meeting was joined anew: the same board behind another ticket. */
@@ -59,92 +84,135 @@ export class BoardConnection {
     const same = ticket.id === this.ticket.id
     this.ticket = ticket
     if (!same) return this.reopen()
-    this.provider.params = { ticket: ticket.ticket }
+    for (const line of [this.line, this.next]) if (line) line.provider.params = paramsOf(ticket.ticket)
     this.resync()
+  }
+
+  get current(): Ticket {
+    return this.ticket
   }
 
   /** Asks the server anew for everything, and gives it what it lacks. */
   resync(): void {
-    this.provider.disconnect()
-    this.provider.connect()
+    const { provider } = this.next ?? this.line
+    provider.disconnect()
+    provider.connect()
   }
 
-  /** Throws the document away and opens it anew. */
+  /** What the server did not take must not stay here either. */
+  refuse(): void {
+    this.fate?.refused()
+    this.reopen()
+  }
+
+  /** Opens the document anew; the present one stays until that is complete. */
   reopen(): void {
     if (this.closed) return
-    const before = this.state.get().shared
-    this.provider.destroy()
-    const { provider, shared } = this.open()
-    this.provider = provider
-    this.state.set({ status: 'connecting', synced: false, shared })
-    before.doc.destroy()
+    this.next?.provider.destroy()
+    this.next?.doc.destroy()
+    this.line.provider.destroy()
+    this.next = this.open()
+    this.state.patch({ status: 'connecting', nearlyFull: null })
   }
 
   close(): void {
     this.closed = true
-    this.provider.destroy()
-    this.state.get().shared.doc.destroy()
-  }
-
-  private open(): { provider: WebsocketProvider; shared: Shared } {
-    const doc = new Y.Doc()
-    const provider = new WebsocketProvider(this.server, this.ticket.id, doc, {
-      params: { ticket: this.ticket.ticket },
-      disableBc: true,
-      // A quiet board would look dead to the provider after 30 s; asking is a few bytes.
-      resyncInterval: 12_000,
-      WebSocketPolyfill: this.Socket,
-      shouldReconnect: (event) => !FINAL.has(event.code),
-    })
-    onlyOwnPresence(provider)
-    provider.on('status', ({ status }) => {
-      if (provider !== this.provider) return
-      if (status === 'disconnected') this.tell('lost')
-      else if (status === 'connecting' && this.state.get().status !== 'lost') this.tell('connecting')
-    })
-    provider.on('sync', (synced) => {
-      if (provider === this.provider && synced) this.state.patch({ status: 'open', synced: true })
-    })
-    provider.on('closed', ({ code }) => {
-      if (provider === this.provider) this.refused(code)
-    })
-    return {
-      provider,
-      shared: {
-        doc,
-        elements: doc.getMap<Element>('elements'),
-        files: doc.getMap<BoardFile>('files'),
-        awareness: provider.awareness,
-      },
+    clearInterval(this.tidying)
+    for (const line of [this.line, this.next]) {
+      line?.provider.destroy()
+      line?.doc.destroy()
     }
   }
 
-  private refused(code: number): void {
-    if (code === WIPED) return this.reopen()
-    this.tell(code === FULL ? 'full' : code === ELSEWHERE ? 'elsewhere' : 'broken')
+  private open(): Line {
+    const line: Line = openLine(
+      this.server,
+      this.ticket.id,
+      this.ticket.ticket,
+      {
+        status: (status) => this.speaks(line) && this.told(status),
+        synced: () => this.speaks(line) && this.complete(line),
+        closed: (code) => this.speaks(line) && this.ended(code),
+        note: (note) => this.speaks(line) && this.noted(note),
+        taken: (clock) => {
+          if (this.speaks(line) && !keeps(this.state.get().kept)) this.fate?.saved(clock)
+        },
+      },
+      FINAL,
+      this.Socket,
+    )
+    return line
   }
 
-  private tell(status: BoardStatus): void {
-    this.state.patch({ status })
+  private speaks(line: Line): boolean {
+    return !this.closed && line === (this.next ?? this.line)
+  }
+
+  private told(status: 'connected' | 'connecting' | 'disconnected'): void {
+    if (status === 'disconnected') this.state.patch({ status: 'lost' })
+    else if (status === 'connecting' && this.state.get().status !== 'lost')
+      this.state.patch({ status: 'connecting' })
+  }
+
+  private complete(line: Line): void {
+    const old = line === this.next ? this.line.doc : null
+    this.line = line
+    this.next = null
+    this.piecesAtOpen = pieces(line.doc)
+    this.state.patch({ status: 'open', synced: true, shared: old ? sharedOf(line) : this.state.get().shared })
+    old?.destroy()
+  }
+
+  private ended(code: number): void {
+    if (code === RENEWED) return this.reopen()
+    // What was refused once would be refused again.
+    if (code !== ELSEWHERE) this.fate?.refused()
+    this.state.patch({ status: code === FULL ? 'full' : code === ELSEWHERE ? 'elsewhere' : 'broken' })
+  }
+
+  private noted(note: BoardNote): void {
+    switch (note.type) {
+      case 'saved':
+        if (note.client === this.line.doc.clientID) this.fate?.saved(note.clock)
+        return
+      case 'kept':
+        return this.state.patch({ kept: note.policy })
+      case 'nearly_full': {
+        const { type: _, ...nearlyFull } = note
+        return this.state.patch({ nearlyFull })
+      }
+      case 'damaged':
+        return this.state.patch({ damaged: true })
+    }
+  }
+
+  /** Hours of drawing leave pieces of what is gone in a document; the server's has been tidied, so ours is fetched anew. */
+  private tidy(): void {
+    const { status, synced } = this.state.get()
+    if (status !== 'open' || !synced || this.next || this.fate?.clean() !== true) return
+    const { doc } = this.line
+    const now = pieces(doc)
+    if (now < Math.max(PIECES.least, 2 * this.piecesAtOpen) || now < PIECES.perEntry * entries(doc)) return
+    this.reopen()
   }
 }
 
-/** y-websocket sends back every presence that it received; the server drops it, so it need not be sent. */
-function onlyOwnPresence(provider: WebsocketProvider): void {
-  const { awareness } = provider
-  // oxlint-disable-next-line eslint/no-underscore-dangle -- y-websocket has no other way to leave out the echo
-  awareness.off('update', provider._awarenessUpdateHandler)
-  const tell = ({ added, updated, removed }: Record<'added' | 'updated' | 'removed', number[]>): void => {
-    if (![...added, ...updated, ...removed].includes(awareness.clientID)) return
-    const { ws } = provider
-    if (!provider.wsconnected || !ws || ws.readyState !== ws.OPEN) return
-    const encoder = encoding.createEncoder()
-    encoding.writeVarUint(encoder, AWARENESS)
-    encoding.writeVarUint8Array(encoder, encodeAwarenessUpdate(awareness, [awareness.clientID]))
-    ws.send(encoding.toUint8Array(encoder))
-  }
-  // `destroy` takes it off again under this name.
-  // oxlint-disable-next-line eslint/no-underscore-dangle -- as above
-  provider._awarenessUpdateHandler = tell
-  awareness.on('update', tell)
+function keeps(kept: BoardState['kept']): boolean {
+  return kept === 'days' || kept === 'keep'
+}
+
+function sharedOf({ doc, provider }: Line): Shared {
+  return { doc, awareness: provider.awareness }
+}
+
+function pieces(doc: Y.Doc): number {
+  let count = 0
+  for (const structs of doc.store.clients.values()) count += structs.length
+  return count
+}
+
+function entries(doc: Y.Doc): number {
+  let count = 0
+  for (const name of doc.share.keys()) count += doc.getMap(name).size
+  return count
 }

@@ -1,5 +1,6 @@
 // What the board needs to know of a drawing: enough to sync it, nothing of how it looks. Whole elements travel; the
 // last writer wins (web/PROTOCOL.md, section 4).
+import { MAIN } from './document'
 
 /** An Excalidraw element; all its other fields travel unseen. */
 export interface Element {
@@ -8,14 +9,6 @@ export interface Element {
   readonly version: number
   readonly versionNonce: number
   readonly isDeleted: boolean
-}
-
-/** A picture on the board. */
-export interface BoardFile {
-  readonly id: string
-  readonly mimeType: string
-  readonly dataURL: string
-  readonly created: number
 }
 
 /** A free-hand stroke while it is being drawn, in the board's coordinates. */
@@ -36,11 +29,28 @@ export interface PeerName {
   readonly ball: number
 }
 
+/** What a pointer points with. */
+export type PointerTool = 'pointer' | 'laser'
+
 export interface PeerCursor extends PeerName {
   readonly client: number
+  /** Where they look. */
+  readonly page: string
   readonly pointer: { readonly x: number; readonly y: number } | null
   readonly button: 'up' | 'down'
+  readonly tool: PointerTool
 }
+
+/** What somebody sees: the page, the board's point at the middle of their view, and the zoom. */
+export interface PeerView {
+  readonly page: string
+  readonly x: number
+  readonly y: number
+  readonly zoom: number
+}
+
+/** Excalidraw's own limits. */
+const ZOOM = { min: 0.1, max: 30 } as const
 
 /** Reads a foreign presence state, of which nothing is certain. */
 export function cursorOf(client: number, state: unknown): PeerCursor | null {
@@ -54,9 +64,31 @@ export function cursorOf(client: number, state: unknown): PeerCursor | null {
     participant,
     name,
     ball: typeof ball === 'number' ? ball : 0,
+    page: pageIn(state),
     pointer: isNumber(x) && isNumber(y) ? { x, y } : null,
     button: state['button'] === 'down' ? 'down' : 'up',
+    tool: state['tool'] === 'laser' ? 'laser' : 'pointer',
   }
+}
+
+/** The page that a foreign presence state speaks of; clients that know no pages are on the first. */
+export function pageIn(state: unknown): string {
+  return isRecord(state) && typeof state['page'] === 'string' ? state['page'] : MAIN
+}
+
+/** Reads what somebody shows to those who follow them. */
+export function viewOf(state: unknown): PeerView | null {
+  if (!isRecord(state) || !isRecord(state['view'])) return null
+  const { page, x, y, zoom } = state['view']
+  if (typeof page !== 'string' || !isNumber(x) || !isNumber(y) || !isNumber(zoom)) return null
+  return { page, x, y, zoom: Math.min(ZOOM.max, Math.max(ZOOM.min, zoom)) }
+}
+
+/** Whom the server says a presence state belongs to. */
+export function participantOf(state: unknown): string | null {
+  if (!isRecord(state) || !isRecord(state['user'])) return null
+  const { participant } = state['user']
+  return typeof participant === 'string' ? participant : null
 }
 
 /** Reads a foreign live stroke. */

@@ -73,6 +73,10 @@ export class StrokeBook {
     return false
   }
 
+  has(client: number): boolean {
+    return this.growing.has(client)
+  }
+
   /** The client has gone, or gave its stroke up. */
   gone(client: number): boolean {
     return this.growing.delete(client)

@@ -53,7 +53,7 @@ export function BoardPane({ visit, session, visible }: BoardPaneProps): ReactNod
             </div>
           }
         >
-          <Board visit={visit} ticket={board} mayDraw={mayDraw} visible={visible} />
+          <Board visit={visit} session={session} ticket={board} mayDraw={mayDraw} visible={visible} />
         </Suspense>
       </Caught>
     </section>

@@ -1,12 +1,25 @@
 // The list of people at the side, with the door on top.
-import { KeyRound, Mic, MicOff, MonitorUp, UserMinus, Users, Video, X } from 'lucide-react'
+import {
+  KeyRound,
+  Mic,
+  MicOff,
+  MonitorUp,
+  PencilLine,
+  PencilOff,
+  Presentation,
+  Users,
+  Video,
+  X,
+} from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { Session } from '../../call/session'
 import type { PersonTile } from '../../call/tiles'
 import { useWords } from '../../i18n'
+import type { Participant } from '../../signalling/protocol'
 import { Ball, Button, Dialog } from '../../ui'
 import { useStore } from '../door/use-store'
 import { Knocks } from './knocks'
+import { PersonMenu } from './person-menu'
 import { drawerWords, meetingWords } from './words'
 
 interface DrawerProps {
@@ -44,41 +57,51 @@ interface PeopleListProps {
 export function PeopleList({ session, people, onRemove }: PeopleListProps): ReactNode {
   const t = useWords(drawerWords)
   const m = useWords(meetingWords)
-  const { role, participants } = useStore(session.meeting)
-  const is = (id: string): { camera: boolean; screen: boolean } =>
-    participants.find((p) => p.id === id) ?? { camera: false, screen: false }
+  const { role, participants, settings, you } = useStore(session.meeting)
+  const of = (id: string): Participant | undefined => participants.find((p) => p.id === id)
+  const presents = you !== null && of(you)?.presenter === true
+  const open = settings?.drawing === 'everyone'
   return (
     <ul className="people">
-      {people.map((person) => (
-        <li key={person.id}>
-          <Ball ball={person.ball} name={person.name} size="sm" />
-          <span className="grow who">
-            {person.name}
-            {person.own ? <span className="muted"> ({m.you})</span> : null}
-            {person.away ? <span className="muted small"> {m.away}</span> : null}
-          </span>
-          {person.host ? <KeyRound className="i host" role="img" aria-label={m.host} /> : null}
-          {is(person.id).screen ? <MonitorUp className="i" role="img" aria-label={t.sharing} /> : null}
-          {is(person.id).camera ? <Video className="i" role="img" aria-label={t.cameraOn} /> : null}
-          {person.muted ? (
-            <MicOff className="i off" role="img" aria-label={t.microphoneOff} />
-          ) : (
-            <Mic className="i" role="img" aria-label={t.microphoneOn} />
-          )}
-          {role === 'host' && !person.own && !person.host ? (
-            <Button
-              look="quiet"
-              size="sm"
-              square
-              aria-label={t.remove(person.name)}
-              title={t.remove(person.name)}
-              onClick={() => onRemove(person)}
-            >
-              <UserMinus className="i" aria-hidden />
-            </Button>
-          ) : null}
-        </li>
-      ))}
+      {people.map((person) => {
+        const about = of(person.id)
+        const mayChange = (role === 'host' && !(person.host && about?.presenter)) || (presents && !person.own)
+        return (
+          <li key={person.id}>
+            <Ball ball={person.ball} name={person.name} size="sm" />
+            <span className="grow who">
+              {person.name}
+              {person.own ? <span className="muted"> ({m.you})</span> : null}
+              {person.away ? <span className="muted small"> {m.away}</span> : null}
+            </span>
+            {person.host ? <KeyRound className="i host" role="img" aria-label={m.host} /> : null}
+            {about?.presenter ? <Presentation className="i host" role="img" aria-label={t.presents} /> : null}
+            {/* Only what is not so for everybody. */}
+            {about && !open && about.may_draw ? (
+              <PencilLine className="i" role="img" aria-label={t.draws} />
+            ) : null}
+            {about && open && !about.may_draw ? (
+              <PencilOff className="i" role="img" aria-label={t.watches} />
+            ) : null}
+            {about?.screen ? <MonitorUp className="i" role="img" aria-label={t.sharing} /> : null}
+            {about?.camera ? <Video className="i" role="img" aria-label={t.cameraOn} /> : null}
+            {person.muted ? (
+              <MicOff className="i off" role="img" aria-label={t.microphoneOff} />
+            ) : (
+              <Mic className="i" role="img" aria-label={t.microphoneOn} />
+            )}
+            {about && mayChange ? (
+              <PersonMenu
+                session={session}
+                tile={person}
+                person={about}
+                host={role === 'host'}
+                onRemove={onRemove}
+              />
+            ) : null}
+          </li>
+        )
+      })}
     </ul>
   )
 }

@@ -3,7 +3,9 @@ import { Keyboard, MonitorUp } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { Session } from '../../call/session'
 import { useWords } from '../../i18n'
-import { Button, CopyButton, Dialog, Preferences, RadioCards, Switch } from '../../ui'
+import type { Keeping } from '../../signalling/protocol'
+import { Button, CopyButton, Dialog, Preferences, Switch } from '../../ui'
+import { DrawingChoice, KeepingChoice, useKeepingSentence } from '../board-rules'
 import { useStore } from '../door/use-store'
 import type { Visit } from '../door/visit'
 import { DeviceSelects } from '../join/devices'
@@ -26,7 +28,6 @@ interface MoreProps {
 export function More(props: MoreProps): ReactNode {
   const { visit, session, narrow, open, onOpenChange, onKeys, people } = props
   const t = useWords(moreWords)
-  const { role } = useStore(session.meeting)
   const soundsOn = useStore(visit.soundsOn)
   const close = (): void => onOpenChange(false)
   return (
@@ -49,7 +50,7 @@ export function More(props: MoreProps): ReactNode {
         ) : null}
         <Devices visit={visit} />
         <WayLine session={session} />
-        {role === 'host' ? <BoardRules session={session} /> : null}
+        <BoardRules session={session} />
         <section>
           <h3>{t.sounds}</h3>
           <Switch
@@ -115,29 +116,26 @@ function Devices({ visit }: { visit: Visit }): ReactNode {
   )
 }
 
+/** The same as in the board's menu, for when the board is not shown; and what is kept. */
 function BoardRules({ session }: { session: Session }): ReactNode {
   const t = useWords(moreWords)
-  const { settings } = useStore(session.meeting)
+  const { settings, role } = useStore(session.meeting)
   if (!settings) return null
   return (
     <section className="stack">
       <h3>{t.board}</h3>
-      <RadioCards
-        legend={t.drawing}
-        hideLegend
-        value={settings.drawing}
-        onChange={(drawing) => session.configure({ drawing })}
-        options={[
-          { value: 'everyone', label: t.everyone, hint: t.everyoneHint },
-          { value: 'hosts', label: t.hosts, hint: t.hostsHint },
-        ]}
-      />
-      <Switch
-        label={t.keep}
-        hint={t.keepHint}
-        checked={settings.keeping.policy !== 'wipe'}
-        onChange={(on) => session.configure({ keeping: { policy: on ? 'keep' : 'wipe' } })}
-      />
+      {role === 'host' ? (
+        <>
+          <DrawingChoice value={settings.drawing} onChange={(drawing) => session.configure({ drawing })} />
+          <KeepingChoice value={settings.keeping} onChange={(keeping) => session.configure({ keeping })} />
+        </>
+      ) : (
+        <KeepingLine keeping={settings.keeping} />
+      )}
     </section>
   )
+}
+
+function KeepingLine({ keeping }: { keeping: Keeping }): ReactNode {
+  return <p className="soft">{useKeepingSentence(keeping)}</p>
 }

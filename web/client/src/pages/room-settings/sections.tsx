@@ -3,6 +3,7 @@ import { useState, type ReactNode } from 'react'
 import type { LobbyPolicy, Room } from '../../api'
 import { useWords } from '../../i18n'
 import { Field, RadioCards, Switch } from '../../ui'
+import { DrawingChoice, KeepingChoice, ruleWords } from '../board-rules'
 import { ColourPicker, EmojiPicker } from '../rooms/look-pickers'
 import type { RoomEditor } from './use-room-editor'
 import { settingsWords } from './words'
@@ -89,20 +90,17 @@ export function EnterSection({ editor, room }: SectionProps): ReactNode {
 
 export function BoardSection({ editor, room }: SectionProps): ReactNode {
   const t = useWords(settingsWords).board
+  const r = useWords(ruleWords)
   return (
     <Section id="board" title={t.title}>
+      <DrawingChoice value={room.drawing} onChange={(drawing) => editor.change({ drawing })} />
       <Switch
-        label={t.everyone}
-        hint={t.everyoneHint}
-        checked={room.drawing === 'everyone'}
-        onChange={(on) => editor.change({ drawing: on ? 'everyone' : 'hosts' })}
+        label={r.cursors}
+        hint={r.cursorsHint}
+        checked={room.cursors}
+        onChange={(cursors) => editor.change({ cursors })}
       />
-      <Switch
-        label={t.keep}
-        hint={t.keepHint}
-        checked={room.keeping.policy !== 'wipe'}
-        onChange={(on) => editor.change({ keeping: { policy: on ? 'keep' : 'wipe' } })}
-      />
+      <KeepingChoice value={room.keeping} onChange={(keeping) => editor.change({ keeping })} />
     </Section>
   )
 }

@@ -42,10 +42,6 @@ export const settingsWords = words(
     },
     board: {
       title: 'Tafel',
-      everyone: 'Alle dürfen malen',
-      everyoneHint: 'Sonst malst nur du, die anderen schauen zu.',
-      keep: 'Tafel behalten',
-      keepHint: 'Sonst verschwindet sie, eine Minute nachdem alle gegangen sind.',
     },
     remove: {
       title: 'Löschen',
@@ -100,10 +96,6 @@ export const settingsWords = words(
     },
     board: {
       title: 'Board',
-      everyone: 'Everyone may draw',
-      everyoneHint: 'Otherwise only you draw and the others watch.',
-      keep: 'Keep the board',
-      keepHint: 'Otherwise it is gone one minute after everyone has left.',
     },
     remove: {
       title: 'Delete',

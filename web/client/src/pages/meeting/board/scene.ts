@@ -1,82 +1,139 @@
-// Excalidraw as the binding's `Scene`. The only file, with the component beside it, that knows Excalidraw.
-import { CaptureUpdateAction, reconcileElements, restoreElements } from '@excalidraw/excalidraw'
-import type { RemoteExcalidrawElement } from '@excalidraw/excalidraw/data/reconcile'
+// Excalidraw as the binding's `Scene`. Work per change stays small: what did not change keeps its identity, so that
+// Excalidraw draws it from its cache, and nothing is reconciled that the document has already decided.
+import { CaptureUpdateAction, restoreElements } from '@excalidraw/excalidraw'
 import type { ExcalidrawElement } from '@excalidraw/excalidraw/element/types'
-import type {
-  AppState,
-  BinaryFileData,
-  BinaryFiles,
-  ExcalidrawImperativeAPI,
-} from '@excalidraw/excalidraw/types'
+import type { AppState, ExcalidrawImperativeAPI } from '@excalidraw/excalidraw/types'
 import type { Scene, SceneChange } from '../../../board/binding'
-import type { BoardFile, Element, LiveStroke, PeerCursor } from '../../../board/elements'
-import { tail, type ShownStroke } from '../../../board/strokes'
-import type { Cursors } from './cursors'
-import type { LiveStrokes } from './live-strokes'
+import type { Element, LiveStroke } from '../../../board/elements'
+import { tail } from '../../../board/strokes'
 
-/** What lies over the scene. */
-export interface Over {
-  readonly strokes: LiveStrokes
-  readonly cursors: Cursors
-  /** Whether somebody is drawing a stroke right now. */
-  drawn(some: boolean): void
-}
+/** Where somebody looks at a page. */
+type Place = Pick<AppState, 'scrollX' | 'scrollY' | 'zoom'>
 
 export class ExcalidrawScene implements Scene {
-  constructor(
-    private readonly api: ExcalidrawImperativeAPI,
-    private readonly over: Over,
-  ) {}
+  private page: string | null = null
+  private readonly places = new Map<string, Place>()
+  /** A page is shown for the first time: somebody decides what of it is seen. */
+  onFirst: (page: string) => void = () => undefined
+  /** Elements came, changed or went by others. */
+  onMerged: (elements: readonly ExcalidrawElement[]) => void = () => undefined
 
-  elements(): readonly Element[] {
-    return this.api.getSceneElementsIncludingDeleted()
+  constructor(private readonly api: ExcalidrawImperativeAPI) {}
+
+  show(page: string, elements: readonly Element[]): void {
+    if (page === this.page) return this.adjust(elements)
+    const { scrollX, scrollY, zoom } = this.api.getAppState()
+    if (this.page !== null) this.places.set(this.page, { scrollX, scrollY, zoom })
+    this.page = page
+    const place = this.places.get(page)
+    this.api.updateScene({
+      elements: inOrder(elements.flatMap(restored)),
+      appState: {
+        ...place,
+        selectedElementIds: {},
+        selectedGroupIds: {},
+        editingGroupId: null,
+        newElement: null,
+        multiElement: null,
+        editingTextElement: null,
+        selectedLinearElement: null,
+        editingLinearElement: null,
+      } as unknown as AppState,
+      captureUpdate: CaptureUpdateAction.NEVER,
+    })
+    this.api.history.clear()
+    this.onMerged(elements as readonly unknown[] as readonly ExcalidrawElement[])
+    if (!place) this.onFirst(page)
   }
 
-  merge(remote: readonly Element[]): void {
-    const local = this.api.getSceneElementsIncludingDeleted()
-    const foreign = remote as readonly unknown[] as readonly ExcalidrawElement[]
-    const restored = restoreElements(foreign, local)
-    const elements = reconcileElements(
-      local,
-      restored as unknown as RemoteExcalidrawElement[],
-      this.api.getAppState(),
-    )
-    this.api.updateScene({ elements, captureUpdate: CaptureUpdateAction.NEVER })
+  merge(remote: readonly Element[], gone: readonly string[]): void {
+    const busy = underHand(this.api.getAppState())
+    const fresh = new Map<string, ExcalidrawElement>()
+    for (const element of remote) {
+      // What is under this person's hand stays: it is written when they let go, and counts as the later change.
+      const [made] = busy.has(element.id) ? [] : restored(element)
+      if (made) fresh.set(made.id, made)
+    }
+    const away = new Set(gone.filter((id) => !busy.has(id)))
+    const next: ExcalidrawElement[] = []
+    for (const element of this.api.getSceneElementsIncludingDeleted()) {
+      if (away.has(element.id) || (element.isDeleted && !fresh.has(element.id))) continue
+      next.push(fresh.get(element.id) ?? element)
+      fresh.delete(element.id)
+    }
+    next.push(...fresh.values())
+    this.set(next)
+    this.onMerged(remote as readonly unknown[] as readonly ExcalidrawElement[])
   }
 
-  addFiles(files: readonly BoardFile[]): void {
-    const known = this.api.getFiles()
-    const fresh = files.filter((file) => !(file.id in known))
-    if (fresh.length > 0) this.api.addFiles(fresh as readonly unknown[] as BinaryFileData[])
+  /** The same page out of another document: only what differs changes. */
+  private adjust(elements: readonly Element[]): void {
+    const busy = underHand(this.api.getAppState())
+    const local = new Map(this.api.getSceneElementsIncludingDeleted().map((element) => [element.id, element]))
+    const next = elements.flatMap((element) => {
+      const known = local.get(element.id)
+      return known && (known.versionNonce === element.versionNonce || busy.has(known.id))
+        ? known
+        : restored(element)
+    })
+    const here = new Set(next.map(({ id }) => id))
+    for (const id of busy) {
+      const held = local.get(id)
+      if (held && !here.has(id)) next.push(held)
+    }
+    this.set(next)
+    this.onMerged(next)
   }
 
-  showCursors(cursors: readonly PeerCursor[]): void {
-    this.over.cursors.show(cursors)
-  }
-
-  showStrokes(strokes: readonly ShownStroke[]): void {
-    this.over.strokes.show(strokes)
-    this.over.drawn(strokes.length > 0)
+  private set(elements: ExcalidrawElement[]): void {
+    // The undo history is ours: Excalidraw's need not learn of it.
+    this.api.updateScene({ elements: inOrder(elements), captureUpdate: CaptureUpdateAction.EVENTUALLY })
   }
 }
+
+/** One by one: as a list, Excalidraw would give new places to those that do not stand in order. */
+function restored(element: Element): ExcalidrawElement[] {
+  try {
+    return restoreElements([element as unknown as ExcalidrawElement], null)
+  } catch {
+    // What somebody else wrote and Excalidraw cannot read is not shown.
+    return []
+  }
+}
+
+/** Sorts only when something is out of order. */
+function inOrder<T extends ExcalidrawElement>(elements: T[]): T[] {
+  for (let at = 1; at < elements.length; at += 1) {
+    const [left, right] = [elements[at - 1], elements[at]]
+    if (left && right && before(right, left)) return elements.toSorted((a, b) => (before(a, b) ? -1 : 1))
+  }
+  return elements
+}
+
+function before(a: ExcalidrawElement, b: ExcalidrawElement): boolean {
+  const [left, right] = [a.index ?? '', b.index ?? '']
+  return left < right || (left === right && a.id < b.id)
+}
+
+function underHand(state: AppState): ReadonlySet<string> {
+  const { editingTextElement, resizingElement, newElement, multiElement } = state
+  const held = [editingTextElement, resizingElement, newElement, multiElement]
+  return new Set(held.flatMap((element) => element?.id ?? []))
+}
+
+type Gesture = Pick<AppState, 'newElement' | 'cursorButton' | 'multiElement' | 'editingTextElement'>
 
 /** What the binding needs of an `onChange`. */
-export function changeOf(
-  elements: readonly ExcalidrawElement[],
-  state: Pick<AppState, 'newElement' | 'cursorButton'>,
-  files: BinaryFiles,
-): SceneChange {
+export function changeOf(elements: readonly ExcalidrawElement[], state: Gesture): SceneChange {
+  const { cursorButton, multiElement, editingTextElement } = state
   return {
     elements,
-    files,
     stroke: strokeUnderPen(state),
+    busy: cursorButton === 'down' || multiElement !== null || editingTextElement !== null,
   }
 }
 
-function strokeUnderPen({
-  newElement,
-  cursorButton,
-}: Pick<AppState, 'newElement' | 'cursorButton'>): LiveStroke | null {
+function strokeUnderPen({ newElement, cursorButton }: Gesture): LiveStroke | null {
   if (newElement?.type !== 'freedraw' || newElement.isDeleted || cursorButton === 'up') return null
   const { id, strokeColor, strokeWidth, opacity, x, y, points } = newElement
   return tail({ id, colour: strokeColor, width: strokeWidth, opacity }, x, y, points)

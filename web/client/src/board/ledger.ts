@@ -1,0 +1,184 @@
+// Everything this person writes on the board goes through here: onto the document, into their own undo history, and
+// into the journal of what the server may not have yet. The history is ours and not Excalidraw's because it has to
+// outlive a change of page and a document that is opened anew; it takes back only what this person did, property by
+// property, so that what others did to the same shape meanwhile stays.
+import * as Y from 'yjs'
+import { Store } from '../call/store'
+import { mapOf } from './document'
+import { inverse, same } from './inverse'
+
+/** Sets a key of a root, or takes it away (`undefined`). Values are plain JSON and are never changed afterwards. */
+export interface Change {
+  readonly root: string
+  readonly key: string
+  readonly value: unknown
+}
+
+interface Edit {
+  readonly root: string
+  readonly key: string
+  readonly before: unknown
+  readonly after: unknown
+}
+
+export interface Steps {
+  readonly undo: boolean
+  readonly redo: boolean
+}
+
+/** Steps that are remembered; the oldest goes first. */
+export const STEPS_MAX = 200
+/** Frames are limited to 1 MiB; JSON is longer than what Yjs makes of it. */
+const BATCH_CHARS = 400_000
+
+export class Ledger {
+  readonly steps = new Store<Steps>({ undo: false, redo: false })
+  private done: Map<string, Edit>[] = []
+  private undone: Map<string, Edit>[] = []
+  private open: Map<string, Edit> | null = null
+  /** What was written and is not known to be with the server: by root and key, the clock that it has there. */
+  private readonly journal = new Map<string, { change: Change; clock: number }>()
+
+  constructor(
+    private doc: Y.Doc,
+    private readonly random: () => number = Math.random,
+  ) {}
+
+  read(root: string, key: string): unknown {
+    return mapOf(this.doc, root).get(key)
+  }
+
+  /** Writes as part of the step that is open; `seal` ends it. `origin` is who need not hear of it. */
+  write(changes: readonly Change[], origin: unknown): void {
+    const real = changes.filter(
+      ({ root, key, value }) => value !== undefined || mapOf(this.doc, root).has(key),
+    )
+    if (real.length === 0) return
+    this.open ??= new Map()
+    for (const { root, key, value } of real) {
+      const at = `${root}\n${key}`
+      const before = this.open.has(at) ? this.open.get(at)?.before : mapOf(this.doc, root).get(key)
+      this.open.set(at, { root, key, before, after: value })
+    }
+    this.undone = []
+    this.commit(real, origin)
+    this.tell()
+  }
+
+  /** One step of its own. */
+  step(changes: readonly Change[], origin: unknown = this): void {
+    this.seal()
+    this.write(changes, origin)
+    this.seal()
+  }
+
+  /** What comes next is another step. */
+  seal(): void {
+    if (!this.open) return
+    const real = [...this.open].filter(([, { before, after }]) => !same(before, after))
+    if (real.length > 0) this.done.push(new Map(real))
+    if (this.done.length > STEPS_MAX) this.done.shift()
+    this.open = null
+    this.tell()
+  }
+
+  /** Takes the last step back. Tells which roots it touched. */
+  undo(): ReadonlySet<string> {
+    this.seal()
+    return this.travel(this.done, this.undone)
+  }
+
+  redo(): ReadonlySet<string> {
+    this.seal()
+    return this.travel(this.undone, this.done)
+  }
+
+  /** The server has everything of ours below this clock. */
+  saved(clock: number): void {
+    for (const [at, entry] of this.journal) if (entry.clock <= clock) this.journal.delete(at)
+  }
+
+  get unsaved(): number {
+    return this.journal.size
+  }
+
+  /** Our clock in the document: everything written so far lies below it. */
+  get clock(): number {
+    return Y.getState(this.doc.store, this.doc.clientID)
+  }
+
+  /** Goes on with another document, and brings along what the server may not have. */
+  adopt(doc: Y.Doc): void {
+    if (doc === this.doc) return
+    this.doc = doc
+    const left = [...this.journal.values()].map(({ change }) => change)
+    this.journal.clear()
+    this.commit(
+      left.filter(({ root, key, value }) => !same(mapOf(doc, root).get(key), value)),
+      this,
+    )
+  }
+
+  /** Forgets what was written: it was refused, or it is gone for everybody. */
+  forget(): void {
+    this.journal.clear()
+    this.done = []
+    this.undone = []
+    this.open = null
+    this.tell()
+  }
+
+  private travel(from: Map<string, Edit>[], to: Map<string, Edit>[]): ReadonlySet<string> {
+    const step = from.pop()
+    if (!step) return new Set()
+    const back = new Map<string, Edit>()
+    const changes: Change[] = []
+    for (const [at, { root, key, before, after }] of step) {
+      const now = mapOf(this.doc, root).get(key)
+      const value = inverse(now, after, before, this.random)
+      back.set(at, { root, key, before: now, after: value })
+      if (!same(now, value)) changes.push({ root, key, value })
+    }
+    to.push(back)
+    this.commit(changes, this)
+    this.tell()
+    return new Set([...step.values()].map(({ root }) => root))
+  }
+
+  private commit(changes: readonly Change[], origin: unknown): void {
+    for (const batch of batches(changes)) {
+      this.doc.transact(() => {
+        for (const { root, key, value } of batch) {
+          const map = mapOf(this.doc, root)
+          if (value === undefined) map.delete(key)
+          else map.set(key, value)
+        }
+      }, origin)
+      const { clock } = this
+      for (const change of batch) this.journal.set(`${change.root}\n${change.key}`, { change, clock })
+    }
+  }
+
+  private tell(): void {
+    const undo = this.done.length > 0 || (this.open !== null && this.open.size > 0)
+    const redo = this.undone.length > 0
+    const { undo: was, redo: wasRedo } = this.steps.get()
+    if (undo !== was || redo !== wasRedo) this.steps.set({ undo, redo })
+  }
+}
+
+/** Splits what is to be written so that no transaction outgrows a frame. */
+export function batches(changes: readonly Change[], limit = BATCH_CHARS): Change[][] {
+  const all: Change[][] = []
+  let size = Infinity
+  for (const change of changes) {
+    const length = change.value === undefined ? 64 : JSON.stringify(change.value).length
+    if (size + length > limit) {
+      all.push([])
+      size = 0
+    }
+    all.at(-1)?.push(change)
+    size += length
+  }
+  return all
+}

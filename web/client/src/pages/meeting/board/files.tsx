@@ -1,0 +1,115 @@
+// Pictures and slides onto the board: chosen, dropped, pasted or photographed.
+import { useEffect, useRef, useState, type ReactNode } from 'react'
+import { useWords } from '../../../i18n'
+import { placePictures } from './pictures/place'
+import type { Studio } from './studio'
+import { fileWords } from './words'
+
+export interface Choosers {
+  readonly picture: () => void
+  readonly photo: () => void
+  readonly slides: () => void
+}
+
+/** Takes files in wherever they come from. */
+export async function takeFiles(
+  studio: Studio,
+  files: readonly File[],
+  at: { x: number; y: number } | null,
+): Promise<void> {
+  const slides = files.filter(isPdf)
+  const pictures = files.filter(({ type }) => type.startsWith('image/'))
+  if (pictures.length > 0) await placePictures(studio, studio.jobs, pictures, at)
+  if (slides.length === 0) return
+  const { bringSlides } = await import('./slides/bring')
+  for (const file of slides) {
+    // oxlint-disable-next-line eslint/no-await-in-loop -- their pages follow each other
+    await bringSlides(file, studio.desk, studio.uploads, studio.slides, studio.jobs)
+  }
+}
+
+export function isPdf({ type, name }: File): boolean {
+  return type === 'application/pdf' || (type === '' && /\.pdf$/i.test(name))
+}
+
+/** The hidden inputs behind the buttons. */
+export function useChoosers(studio: Studio): [Choosers, ReactNode] {
+  const picture = useRef<HTMLInputElement>(null)
+  const photo = useRef<HTMLInputElement>(null)
+  const slides = useRef<HTMLInputElement>(null)
+  const take = (event: React.ChangeEvent<HTMLInputElement>): void => {
+    const files = [...(event.target.files ?? [])]
+    event.target.value = ''
+    void takeFiles(studio, files, null)
+  }
+  const choosers: Choosers = {
+    picture: () => picture.current?.click(),
+    photo: () => photo.current?.click(),
+    slides: () => slides.current?.click(),
+  }
+  const hidden = { type: 'file', hidden: true, onChange: take, 'aria-hidden': true } as const
+  return [
+    choosers,
+    <>
+      <input {...hidden} ref={picture} accept="image/*" multiple data-chooser="picture" />
+      <input {...hidden} ref={photo} accept="image/*" capture="environment" data-chooser="photo" />
+      <input {...hidden} ref={slides} accept="application/pdf,.pdf" data-chooser="slides" />
+    </>,
+  ]
+}
+
+/** Drops and pastes, before Excalidraw sees them: it would put what they bring into the document. */
+export function DropPlace({
+  studio,
+  frame,
+}: {
+  studio: Studio
+  frame: React.RefObject<HTMLElement | null>
+}): ReactNode {
+  const t = useWords(fileWords)
+  const [over, setOver] = useState(false)
+  useEffect(() => {
+    const element = frame.current
+    if (!element) return undefined
+    const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') === true
+    const dragged = (event: DragEvent): void => {
+      if (!hasFiles(event)) return
+      event.preventDefault()
+      event.stopPropagation()
+      setOver(event.type !== 'dragleave' || element.contains(event.relatedTarget as Node | null))
+    }
+    const dropped = (event: DragEvent): void => {
+      if (!hasFiles(event)) return
+      event.preventDefault()
+      event.stopPropagation()
+      setOver(false)
+      const files = [...(event.dataTransfer?.files ?? [])]
+      void takeFiles(studio, files, studio.pointAt(event.clientX, event.clientY))
+    }
+    const pasted = (event: ClipboardEvent): void => {
+      const files = [...(event.clipboardData?.files ?? [])]
+      const { activeElement } = document
+      const writing = activeElement?.matches('input, textarea, [contenteditable]') === true
+      const here = element.contains(activeElement) || element.matches(':hover')
+      if (files.length === 0 || writing || !here) return
+      event.preventDefault()
+      event.stopImmediatePropagation()
+      void takeFiles(studio, files, null)
+    }
+    for (const type of ['dragenter', 'dragover', 'dragleave'] as const)
+      element.addEventListener(type, dragged, true)
+    element.addEventListener('drop', dropped, true)
+    document.addEventListener('paste', pasted, true)
+    return () => {
+      for (const type of ['dragenter', 'dragover', 'dragleave'] as const)
+        element.removeEventListener(type, dragged, true)
+      element.removeEventListener('drop', dropped, true)
+      document.removeEventListener('paste', pasted, true)
+    }
+  }, [studio, frame])
+  return over ? (
+    <div className="drop-here">
+      <p>{t.dropHere}</p>
+    </div>
+  ) : null
+}

@@ -1,0 +1,53 @@
+// What takes a moment and is told while it lasts: a picture or slides on their way, an export. One at a time is shown;
+// the next waits for it.
+import { Store } from '../../../call/store'
+import { UploadError, type UploadFault } from '../../../board/uploads'
+
+export type JobKind = 'picture' | 'slides' | 'export' | 'import' | 'version'
+export type JobFault =
+  UploadFault | 'broken' | 'encrypted' | 'too_many_pages' | 'not_a_drawing' | 'slides_too_large'
+
+export class JobError extends Error {
+  constructor(readonly fault: JobFault) {
+    super(fault)
+  }
+}
+
+export type Job =
+  | { readonly kind: JobKind; readonly percent: number | null; readonly cancel: (() => void) | null }
+  | { readonly kind: JobKind; readonly fault: JobFault }
+
+export class Jobs {
+  readonly state = new Store<Job | null>(null)
+  private last: Promise<unknown> = Promise.resolve()
+
+  /** Runs after what runs already; tells whether it went well. */
+  run(
+    kind: JobKind,
+    work: (progress: (percent: number | null) => void, signal: AbortSignal) => Promise<void>,
+  ): Promise<boolean> {
+    const next = this.last.then(async () => {
+      const abort = new AbortController()
+      const progress = (percent: number | null): void => {
+        if (!abort.signal.aborted) this.state.set({ kind, percent, cancel: () => abort.abort() })
+      }
+      progress(null)
+      try {
+        await work(progress, abort.signal)
+        this.state.set(null)
+        return true
+      } catch (error) {
+        const fault = error instanceof JobError || error instanceof UploadError ? error.fault : 'failed'
+        this.state.set(fault === 'cancelled' ? null : { kind, fault })
+        return false
+      }
+    })
+    this.last = next
+    return next
+  }
+
+  /** The fault was read. */
+  seen(): void {
+    this.state.set(null)
+  }
+}
