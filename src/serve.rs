@@ -21,8 +21,6 @@ use web::server::Running;
 use web::state::{Edge, EdgeSettings, OperatorSettings};
 use web::tls::CertificateSource;
 
-/// How long a board that is not kept stays after the last person left.
-const BOARD_GRACE: Duration = Duration::from_secs(60);
 /// Telling everybody and writing the boards may take this long; the whole stop has to end within 10 s.
 const DRAIN_PATIENCE: Duration = Duration::from_secs(6);
 /// Workers of the HTTP server: more than this many cores have nothing to do there.
@@ -33,6 +31,9 @@ pub(crate) async fn serve(config: &Config) -> Result<(), Failure> {
     let mut stops = Stops::new()?;
     let doors = Doors::open(config)?;
     let store = Arc::new(open_store(config).await?);
+    if let Err(error) = store.shelf().tidy_boards().await {
+        tracing::error!(%error, "what is left of boards that are not kept could not be deleted");
+    }
     let announce = announced(config);
     let media = start_media(config, &announce)?;
     let figures = SharedFigures::default();
@@ -104,7 +105,8 @@ fn start_directory(
         figures: figures.clone(),
         media: media.clone(),
         audio_slots: config.media.audio_slots,
-        board_grace: BOARD_GRACE,
+        board_grace: Duration::from_secs(config.board.wipe_after_seconds),
+        clock: Arc::new(web::clock::since_epoch),
         arbiters: cores(),
     })
     .start()

@@ -3,6 +3,7 @@
 use super::messages::{Drain, Enter, FindDrawer, FromParticipant};
 use super::people::{Denied, Entered, Fresh, People, Person};
 use crate::authority::{Action, Place, Role, may};
+use crate::clock::{WallClock, day_of};
 use crate::ids::random_text;
 use crate::load::SharedFigures;
 use crate::participant::{
@@ -11,7 +12,7 @@ use crate::participant::{
 };
 use crate::room_directory::{LiveCount, RoomDeleted, RoomSaved};
 use crate::sfu::{MediaLink, TrackRouter};
-use crate::store::{RoomRecord, SharedStore};
+use crate::store::{Keeping, RoomRecord, SharedStore};
 use crate::whiteboard::{Drawer, DrawingRefused, Flush, RemoveDrawer, Whiteboard};
 use actix::{
     Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Context, Handler, ResponseFuture, WrapFuture,
@@ -41,6 +42,8 @@ pub struct RoomParts {
     pub audio_slots: u8,
     /// How long the board stays after the last person left.
     pub board_grace: Duration,
+    /// Tells the time of day.
+    pub clock: WallClock,
     /// Its board's name in the board's URL.
     pub board_id: String,
     /// Its own count of people, for the directory.
@@ -55,6 +58,8 @@ pub struct Room {
     router: Addr<TrackRouter>,
     board: Option<Addr<Whiteboard>>,
     empty_since: Option<Instant>,
+    /// What is to be done with the board at its end is not done yet.
+    closing: bool,
     publications: i64,
     ticks: u64,
 }
@@ -71,6 +76,7 @@ impl Room {
             router,
             board: None,
             empty_since: None,
+            closing: false,
             publications: 0,
             ticks: 0,
         }
@@ -138,6 +144,9 @@ impl Room {
     /// The room's board, opened with the first person inside.
     fn open_board(&mut self, ctx: &Context<Self>) {
         self.empty_since = None;
+        if self.board.is_none() {
+            self.note_visit();
+        }
         let parts = &self.parts;
         self.board.get_or_insert_with(|| {
             let record = &parts.record;
@@ -300,7 +309,7 @@ impl Room {
             self.empty_since = None;
             self.forget_board(ctx);
         }
-        if self.participants.is_empty() && self.board.is_none() {
+        if self.participants.is_empty() && self.board.is_none() && !self.closing {
             return ctx.stop();
         }
         if self.ticks.is_multiple_of(TICKS_PER_RECHECK) {
@@ -312,13 +321,26 @@ impl Room {
     /// The board's time is over: what is kept is on disk first, everything else is gone with the actor.
     fn forget_board(&mut self, ctx: &mut Context<Self>) {
         if let Some(board) = self.board.take() {
-            let flushed = async move { board.send(Flush).await };
-            ctx.spawn(flushed.into_actor(self).map(|result, _, _| {
-                if result.is_err() {
-                    tracing::error!("a board closed without an answer");
-                }
-            }));
+            self.closing = true;
+            let ended = end_board(board, self.parts.record.clone(), self.parts.store.clone());
+            ctx.spawn(ended.into_actor(self).map(|(), room, _| room.closing = false));
+            self.note_visit();
         }
+    }
+
+    /// For boards that are kept for days after the last visit. Of others the store notes nothing.
+    pub(super) fn note_visit(&self) {
+        let (store, id) = (self.parts.store.clone(), self.parts.record.id.clone());
+        if !matches!(self.parts.record.keeping, Keeping::Days(_)) {
+            return;
+        }
+        let today = day_of((self.parts.clock)());
+        // Also when the room ends meanwhile.
+        actix::spawn(async move {
+            if let Err(error) = store.shelf().visited(&id, today).await {
+                tracing::error!(%error, "a visit could not be noted");
+            }
+        });
     }
 
     /// The command line and other processes write to the store while the room is live.
@@ -335,6 +357,19 @@ impl Room {
     fn gone(&mut self, ctx: &mut Context<Self>) {
         self.close(Farewell::RoomGone);
         ctx.stop();
+    }
+}
+
+/// What is kept is on disk, of everything else nothing is left.
+async fn end_board(board: Addr<Whiteboard>, record: RoomRecord, store: SharedStore) {
+    if board.send(Flush).await.is_err() {
+        tracing::error!("a board closed without an answer");
+    }
+    drop(board);
+    if !record.keeping.keeps()
+        && let Err(error) = store.shelf().wipe_board(&record.id).await
+    {
+        tracing::error!(%error, "a board could not be wiped; the next start of the server tries again");
     }
 }
 
@@ -424,12 +459,11 @@ impl Handler<Drain> for Room {
 
     fn handle(&mut self, Drain: Drain, _: &mut Self::Context) -> Self::Result {
         self.close(Farewell::Restarting);
+        let (record, store) = (self.parts.record.clone(), self.parts.store.clone());
         let board = self.board.take();
         Box::pin(async move {
-            if let Some(board) = board
-                && board.send(Flush).await.is_err()
-            {
-                tracing::error!("a board closed without an answer");
+            if let Some(board) = board {
+                end_board(board, record, store).await;
             }
         })
     }

@@ -2,7 +2,7 @@
 
 use crate::participant::{Notice, Participant, StreamOffer};
 use crate::room::people::Arrival;
-use crate::store::{Door, RoomId, RoomRecord, StreamToken, TokenId};
+use crate::store::{Day, Door, RoomId, RoomRecord, StreamToken, TokenId};
 use crate::whiteboard::{Drawer, Whiteboard};
 use actix::Addr;
 use std::collections::HashMap;
@@ -93,6 +93,11 @@ pub struct RoomSaved(pub RoomRecord);
 #[derive(actix::Message, Clone)]
 #[rtype(result = "()")]
 pub struct RoomDeleted(pub RoomId);
+
+/// Wipe the boards whose days have passed. Answers when they are gone. The directory says it to itself every hour.
+#[derive(actix::Message, Clone, Copy)]
+#[rtype(result = "()")]
+pub struct SweepBoards(pub Day);
 
 /// How many are inside each of these rooms right now; rooms that are not live are left out.
 #[derive(actix::Message)]

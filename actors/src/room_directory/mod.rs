@@ -3,6 +3,7 @@
 mod actor;
 mod live_count;
 mod messages;
+mod sweeper;
 
 pub use actor::{DirectoryParts, RoomDirectory};
 pub use live_count::LiveCount;

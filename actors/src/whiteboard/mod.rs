@@ -26,6 +26,8 @@ mod persistence;
 mod pieces;
 mod presence;
 mod sealed;
+#[cfg(test)]
+mod shelf_testing;
 mod size;
 mod structure;
 #[cfg(test)]
