@@ -83,7 +83,9 @@ pub trait Store: Send + Sync + 'static {
     async fn append_board(&self, room: &RoomId, updates: Vec<Vec<u8>>) -> Result<(), StoreError>;
     /// Replaces snapshot and log by one snapshot.
     async fn compact_board(&self, room: &RoomId, snapshot: Vec<u8>) -> Result<(), StoreError>;
-    /// Forgets the board.
+    /// The same, and keeps what was there beside it, because part of that is damaged.
+    async fn set_board_aside(&self, room: &RoomId, snapshot: Vec<u8>) -> Result<(), StoreError>;
+    /// Forgets the board, and what was set aside of it.
     async fn delete_board(&self, room: &RoomId) -> Result<(), StoreError>;
 
     /// Writes one half-hour of load figures into the ring, over whatever stood in that place 400 days ago.

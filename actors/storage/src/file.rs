@@ -118,6 +118,7 @@ async fn migrate(path: &Path, writer: &SqlitePool) -> Result<(), OpenError> {
     let steps = vec![
         step(1, "first", include_str!("migrations/0001_first.sql")),
         step(2, "tokens", include_str!("migrations/0002_tokens.sql")),
+        step(5, "board_damaged", include_str!("migrations/0005_board_damaged.sql")),
     ];
     let migrator = Migrator { migrations: Cow::Owned(steps), ..Migrator::DEFAULT };
     let mut connection = writer.acquire().await.map_err(|error| refused(path, &error))?;
