@@ -85,6 +85,9 @@ impl Store for FaultyStore {
     async fn compact_board(&self, room: &RoomId, snapshot: Vec<u8>) -> Result<(), StoreError> {
         self.0.compact_board(room, snapshot).await
     }
+    async fn set_board_aside(&self, room: &RoomId, snapshot: Vec<u8>) -> Result<(), StoreError> {
+        self.0.set_board_aside(room, snapshot).await
+    }
     async fn delete_board(&self, room: &RoomId) -> Result<(), StoreError> {
         self.0.delete_board(room).await
     }

@@ -85,7 +85,9 @@ pub trait Store: Send + Sync + 'static {
     async fn append_board(&self, room: &RoomId, updates: Vec<Vec<u8>>) -> Result<(), StoreError>;
     /// Replaces snapshot and log by one snapshot.
     async fn compact_board(&self, room: &RoomId, snapshot: Vec<u8>) -> Result<(), StoreError>;
-    /// Forgets what was drawn and its versions; the board's files stay for those who look at it.
+    /// The same, and keeps what was there beside it, because part of that is damaged.
+    async fn set_board_aside(&self, room: &RoomId, snapshot: Vec<u8>) -> Result<(), StoreError>;
+    /// Forgets what was drawn, its versions, and what was set aside of it; the board's files stay for those who look at it.
     async fn delete_board(&self, room: &RoomId) -> Result<(), StoreError>;
     /// What is kept of boards beside that.
     fn shelf(&self) -> &dyn BoardShelf;

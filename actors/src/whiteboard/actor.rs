@@ -4,14 +4,17 @@
 //! Limits: 4,096 messages may wait (frames are none: they wait in `intake`); each socket's queues are bounded
 //! (`intake`, `outlet`).
 
-use super::board::{Board, CLOSE_SLOW, Effect};
+use super::board::{Board, Effect};
+use super::compaction::Horizon;
 use super::intake::Arrivals;
+use super::join::join;
 use super::messages::{
     Arrived, CloseSocket, DrawingRefused, Flush, OpenSocket, Opened, RemoveDrawer, SetKeep, SetRight,
     SocketId,
 };
 use super::outlet::BoardOutlet;
 use super::persistence::{Job, Persistence};
+use super::record;
 use crate::load::SharedFigures;
 use crate::store::{RoomId, SharedStore, StoreError, StoredBoard};
 use actix::fut::{ActorFutureExt, WrapFuture};
@@ -47,12 +50,14 @@ impl Whiteboard {
         figures: SharedFigures,
         room_notices: Recipient<DrawingRefused>,
     ) -> Self {
+        let mut board = Board::default();
+        board.set_kept(keep);
         Self {
             room,
             store,
             figures,
             room_notices,
-            board: Board::default(),
+            board,
             persistence: Persistence::new(keep),
             arrivals: Arrivals::default(),
             looked: None,
@@ -90,6 +95,14 @@ impl Whiteboard {
         if self.look_due().is_some_and(|due| due <= now) {
             self.look(now);
         }
+        if self.board.next_tick().is_some_and(|due| due <= now) {
+            let lagging = self.outlets.values().filter(|outlet| outlet.waiting() > 0).count();
+            self.board.note_lag(self.outlets.len(), lagging);
+        }
+        for socket in self.board.behind() {
+            let unwritten = self.outlets.get(&socket).map_or(0, BoardOutlet::unwritten);
+            self.board.catch_up(now, socket, unwritten);
+        }
         self.board.tick(now);
         loop {
             let effects = self.board.take_effects();
@@ -118,9 +131,8 @@ impl Whiteboard {
                 let Some(outlet) = self.outlets.get(&socket) else {
                     return;
                 };
-                if outlet.send(frame).is_err() {
-                    self.board.close(socket);
-                    self.close_outlet(socket, CLOSE_SLOW);
+                if outlet.send(frame.clone()).is_err() {
+                    self.board.fall_behind(now, socket, &frame);
                 }
             }
             Effect::Close(socket, code) => self.close_outlet(socket, code),
@@ -144,17 +156,23 @@ impl Whiteboard {
 
     fn run(&mut self, job: Job, ctx: &mut Context<Self>) {
         let (store, room) = (self.store.clone(), self.room.clone());
-        let snapshot = (job == Job::Compact).then(|| self.board.snapshot());
+        let row = matches!(job, Job::Compact | Job::SetAside).then(|| self.board.row()).flatten();
         let stored = async move {
-            match (job, snapshot) {
+            match (job, row) {
                 (Job::Append(updates), _) => {
-                    let updates = updates.iter().map(|update| update.to_vec()).collect();
-                    store.append_board(&room, updates).await.map(|()| 0)
+                    let updates = join(&updates).map_or(updates, |joined| vec![joined]);
+                    let rows = updates.iter().map(|update| record::write(update, &Horizon::new())).collect();
+                    store.append_board(&room, rows).await.map(|()| 0)
                 }
-                (Job::Compact, Some(Some(snapshot))) => {
-                    store.compact_board(&room, snapshot.to_vec()).await.map(|()| snapshot.len())
+                (Job::Compact, Some(row)) => {
+                    let bytes = row.len();
+                    store.compact_board(&room, row).await.map(|()| bytes)
                 }
-                (Job::Compact, _) => Err(StoreError::Failed("no snapshot".to_owned())),
+                (Job::SetAside, Some(row)) => {
+                    let bytes = row.len();
+                    store.set_board_aside(&room, row).await.map(|()| bytes)
+                }
+                (Job::Compact | Job::SetAside, None) => Err(StoreError::Failed("no snapshot".to_owned())),
                 (Job::Delete, _) => store.delete_board(&room).await.map(|()| 0),
             }
         };
@@ -163,6 +181,7 @@ impl Whiteboard {
                 tracing::error!(%error, "a board could not be written; trying again");
             }
             this.persistence.finished(this.now(), result.map_err(drop));
+            this.board.saved(this.persistence.saved());
             this.settle(ctx);
         }));
     }
@@ -194,9 +213,9 @@ impl Whiteboard {
                 self.persistence.loaded(snapshot_bytes, stored.updates.iter().map(Vec::len));
                 if !self.board.restore(stored.snapshot.into_iter().chain(stored.updates)) {
                     tracing::error!(
-                        "a kept board is damaged; its sound parts are used and nothing of it is replaced"
+                        "a kept board is damaged; its sound parts are used, and what was on disk is set aside"
                     );
-                    self.persistence.protect();
+                    self.persistence.set_aside(self.now());
                 }
             }
             Err(error) => {
@@ -230,7 +249,7 @@ impl Handler<OpenSocket> for Whiteboard {
     type Result = MessageResult<OpenSocket>;
 
     fn handle(&mut self, message: OpenSocket, ctx: &mut Self::Context) -> Self::Result {
-        let socket = self.board.open(self.now(), message.drawer);
+        let socket = self.board.open(self.now(), message.drawer, message.notices);
         self.outlets.insert(socket, message.out);
         let intake = self.arrivals.intake(socket, ctx.address().recipient());
         self.settle(ctx);
@@ -280,6 +299,7 @@ impl Handler<SetKeep> for Whiteboard {
 
     fn handle(&mut self, SetKeep(keep): SetKeep, ctx: &mut Self::Context) {
         self.persistence.set_keep(self.now(), keep);
+        self.board.set_kept(keep);
         self.settle(ctx);
     }
 }

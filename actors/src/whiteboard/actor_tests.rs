@@ -9,8 +9,13 @@ use crate::whiteboard::testing::Peer;
 use crate::whiteboard::{BoardFrame, BoardInlet, BoardIntake, Drawer, board_queue};
 use actix::Addr;
 use bytes::Bytes;
+use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
+
+fn row(update: &[u8]) -> Vec<u8> {
+    record::write(update, &Horizon::new())
+}
 
 /// Boards in memory; the first `failures` writes fail.
 #[derive(Default)]
@@ -20,6 +25,8 @@ struct MadeUpStore {
     failures: AtomicU32,
     unreadable: bool,
     shelf: MadeUpShelf,
+    /// Damaged rows and what was beside them.
+    aside: Mutex<Vec<Vec<u8>>>,
 }
 
 impl MadeUpStore {
@@ -41,7 +48,7 @@ impl MadeUpStore {
         let stored = self.stored()?;
         let peer = Peer::new(99);
         for update in stored.snapshot.iter().chain(&stored.updates) {
-            peer.apply(update);
+            peer.apply(record::read(update)?.1);
         }
         peer.get(key)
     }
@@ -59,6 +66,11 @@ macro_rules! not_for_boards {
             }
             async fn compact_board(&self, _: &RoomId, snapshot: Vec<u8>) -> Result<(), StoreError> {
                 self.write(|board| *board = Some(StoredBoard { snapshot: Some(snapshot), updates: Vec::new() }))
+            }
+            async fn set_board_aside(&self, room: &RoomId, snapshot: Vec<u8>) -> Result<(), StoreError> {
+                let before = self.stored().unwrap_or_default();
+                self.aside.lock().unwrap().extend(before.snapshot.into_iter().chain(before.updates));
+                self.compact_board(room, snapshot).await
             }
             async fn delete_board(&self, _: &RoomId) -> Result<(), StoreError> {
                 self.write(|board| *board = None)
@@ -144,15 +156,33 @@ struct Client {
     intake: BoardIntake,
     inlet: BoardInlet,
     peer: Peer,
+    frames: usize,
 }
 
 impl Setting {
     async fn join(&self, name: &str, client: u64, may_draw: bool) -> Client {
         let (out, inlet) = board_queue();
-        let opened = self.board.send(OpenSocket { drawer: drawer(name, may_draw), out }).await.unwrap();
-        let client = Client { intake: opened.intake, inlet, peer: Peer::new(client) };
+        let opened = self
+            .board
+            .send(OpenSocket { drawer: drawer(name, may_draw), notices: false, out })
+            .await
+            .unwrap();
+        let client = Client { intake: opened.intake, inlet, peer: Peer::new(client), frames: 0 };
         self.say(&client, client.peer.ask()).await;
         client
+    }
+
+    /// What a client that asks for notices is told before anything else.
+    async fn notices_of(&self, name: &str, count: usize) -> Vec<Value> {
+        let (out, mut inlet) = board_queue();
+        let open = OpenSocket { drawer: drawer(name, true), notices: true, out };
+        let _opened = self.board.send(open).await.unwrap();
+        let mut told = Vec::new();
+        while told.len() < count {
+            let BoardFrame::Binary(frame) = inlet.next().await else { panic!("closed") };
+            told.extend((frame[0] == 100).then(|| serde_json::from_slice(&frame[2..]).unwrap()));
+        }
+        told
     }
 
     async fn say(&self, client: &Client, frame: Bytes) {
@@ -172,7 +202,10 @@ impl Client {
                 return value;
             }
             match self.inlet.next().await {
-                BoardFrame::Binary(frame) => drop(self.peer.hear(&frame)),
+                BoardFrame::Binary(frame) => {
+                    self.frames += 1;
+                    drop(self.peer.hear(&frame));
+                }
                 BoardFrame::Close(code) => panic!("closed with {code}"),
             }
         }
@@ -239,7 +272,7 @@ async fn without_a_flush_it_is_written_by_itself() {
 async fn a_board_that_is_not_kept_leaves_nothing() {
     let left = Peer::new(5).set("old", 1);
     let store = MadeUpStore::default();
-    *store.board.lock().unwrap() = Some(StoredBoard { snapshot: Some(left), updates: Vec::new() });
+    *store.board.lock().unwrap() = Some(StoredBoard { snapshot: Some(row(&left)), updates: Vec::new() });
     let setting = setting(false, store);
     let anna = setting.join("anna", 1, true).await;
     setting.draw(&anna, "a", 1).await;
@@ -287,18 +320,24 @@ async fn a_flush_does_not_wait_for_a_dead_store() {
 }
 
 #[actix_rt::test]
-async fn damage_on_disk_costs_only_what_is_damaged_and_replaces_nothing() {
+async fn damage_on_disk_costs_only_what_is_damaged_and_is_set_aside() {
     let store = MadeUpStore::default();
     let peer = Peer::new(5);
-    let updates = vec![peer.set("sound", 1), vec![255, 255, 255, 122]];
-    *store.board.lock().unwrap() = Some(StoredBoard { snapshot: Some(vec![9, 9, 9]), updates });
+    let mut flipped = row(&peer.set("flipped", 1));
+    flipped[9] ^= 4;
+    let updates = vec![row(&Peer::new(6).set("sound", 1)), flipped];
+    *store.board.lock().unwrap() =
+        Some(StoredBoard { snapshot: Some(vec![9, 9, 9]), updates: updates.clone() });
     let setting = setting(true, store);
     let mut anna = setting.join("anna", 1, true).await;
     assert_eq!(anna.sees("sound").await, "1");
     setting.draw(&anna, "new", 2).await;
     setting.board.send(Flush).await.unwrap();
-    let stored = setting.store.stored().unwrap();
-    assert_eq!((stored.snapshot, stored.updates.len()), (Some(vec![9, 9, 9]), 3));
+    assert_eq!(setting.store.shows("sound").as_deref(), Some("1"));
+    assert_eq!(setting.store.shows("new").as_deref(), Some("2"));
+    assert_eq!(*setting.store.aside.lock().unwrap(), [vec![vec![9, 9, 9]], updates].concat());
+    let told = setting.notices_of("ben", 2).await;
+    assert_eq!(told, [json!({"type": "kept", "policy": "keep"}), json!({"type": "damaged"})]);
 }
 
 #[actix_rt::test]
@@ -312,19 +351,21 @@ async fn a_store_that_cannot_be_read_is_only_added_to() {
 }
 
 #[actix_rt::test]
-async fn a_slow_reader_is_given_up_and_the_others_go_on() {
+async fn a_slow_reader_gets_what_it_missed_at_once_and_the_others_go_on() {
     let setting = setting(false, MadeUpStore::default());
     let (anna, mut ben) = (setting.join("anna", 1, true).await, setting.join("ben", 2, true).await);
     let mut asleep = setting.join("asleep", 3, false).await;
-    // Each picture is a frame of 1 MB; eight of them are what may wait for a reader.
+    // Each picture is a frame of 1 MB; two of them are what may wait for a reader.
     let picture = "x".repeat(1_000_000);
     for n in 0..12 {
         setting.say(&anna, anna.peer.draw(&format!("picture {n}"), picture.as_str())).await;
         ben.sees(&format!("picture {n}")).await;
     }
-    assert_eq!(asleep.closed().await, CLOSE_SLOW);
     setting.draw(&anna, "a", 1).await;
     assert_eq!(ben.sees("a").await, "1");
+    assert_eq!(asleep.sees("a").await, "1");
+    let pictures = (0..12).map(|n| asleep.peer.get(&format!("picture {n}"))).collect::<Option<Vec<_>>>();
+    assert!(pictures.is_some() && asleep.frames < 12, "{} frames", asleep.frames);
 }
 
 #[actix_rt::test]

@@ -3,12 +3,16 @@
 //! Pure: every method takes the time since the board's start and leaves effects, which the actor carries out
 //! in their order. Bad input ends its sender's socket or is refused to its sender; the others notice nothing.
 
+use super::catching_up::Behind;
+use super::compaction::Horizon;
 use super::drawing::{Drawing, Offence, Outcome, Stroke};
 use super::fanout::{Departure, Fanout};
 use super::join::join;
 use super::messages::{Drawer, SocketId};
+use super::notices::{self, Marks};
 use super::ownership::Adding;
 use super::presence::Presence;
+use super::record;
 use super::validator::{self, Frame};
 use super::wire::{STEP_1, STEP_2, UPDATE, awareness_message, sync_message};
 use crate::participant::ParticipantId;
@@ -18,7 +22,7 @@ use std::time::Duration;
 
 /// Close codes, see PROTOCOL.md §2 and §4.
 pub(super) const CLOSE_NORMAL: u16 = 1000;
-/// The queue to the reader is full.
+/// The reader takes nothing.
 pub(super) const CLOSE_SLOW: u16 = 1013;
 /// The client broke the protocol.
 pub(super) const CLOSE_PROTOCOL: u16 = 4400;
@@ -34,7 +38,7 @@ pub(super) const CLOSE_TOO_MANY: u16 = 4429;
 /// What the actor does for the board.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Effect {
-    /// Queue a frame to a socket; when its queue is full, call `close` and close it with `CLOSE_SLOW`.
+    /// Queue a frame to a socket; when its queue is full, call `fall_behind`.
     Send(SocketId, Bytes),
     /// Close a socket, which the board has forgotten already.
     Close(SocketId, u16),
@@ -49,10 +53,10 @@ pub(super) enum Effect {
 /// See the module's text.
 #[derive(Default)]
 pub(super) struct Board {
-    drawing: Drawing,
+    pub(super) drawing: Drawing,
     presence: Presence,
     fanout: Fanout,
-    sockets: BTreeMap<SocketId, Socket>,
+    pub(super) sockets: BTreeMap<SocketId, Socket>,
     next_socket: u64,
     /// Rights that the room has told, also of people without a socket: whoever asked the room for a socket
     /// before a lock and opens it after that is locked.
@@ -60,10 +64,20 @@ pub(super) struct Board {
     /// Who left last; for the same reason.
     gone: VecDeque<ParticipantId>,
     refusal_told: HashMap<ParticipantId, Duration>,
-    effects: Vec<Effect>,
+    pub(super) effects: Vec<Effect>,
+    /// How far the board had come when frames last left, and the time before: that much is in the queues.
+    departed: Horizon,
+    pub(super) sent: Horizon,
+    /// When the sockets that are behind were last looked at.
+    pub(super) behind_seen: Duration,
+    /// How many updates were given to be saved, and how many of them are on disk.
+    saves: u64,
+    saved: u64,
+    kept: bool,
+    damaged: bool,
 }
 
-struct Socket {
+pub(super) struct Socket {
     drawer: Drawer,
     /// The client id under which it has presence.
     presence: Option<u64>,
@@ -73,12 +87,17 @@ struct Socket {
     asked: (Duration, Duration),
     /// It has something that the board lacks.
     ask_again: bool,
+    /// It wants notices; what it is still to be told is on disk.
+    notices: Option<Marks>,
+    /// Its queue was full, and it gets nothing until it is empty.
+    pub(super) behind: Option<Behind>,
 }
 
 impl Socket {
-    fn new(now: Duration, drawer: Drawer) -> Self {
+    fn new(now: Duration, drawer: Drawer, notices: bool) -> Self {
         let (syncs, asked) = ((SYNCS_BURST, now), (now, ASK_PAUSE));
-        Self { drawer, presence: None, syncs, asked, ask_again: false }
+        let notices = notices.then(Marks::default);
+        Self { drawer, presence: None, syncs, asked, ask_again: false, notices, behind: None }
     }
 
     fn ask_due(&self) -> Option<Duration> {
@@ -87,18 +106,38 @@ impl Socket {
 }
 
 impl Board {
-    /// Takes what was kept. Damaged pieces are left out; true when there were none.
-    pub(super) fn restore(&mut self, pieces: impl IntoIterator<Item = Vec<u8>>) -> bool {
-        let mut sound = true;
-        for piece in pieces {
-            sound &= self.drawing.restore(&piece);
+    /// Takes the rows that were kept. Damaged ones are left out; true when there were none.
+    pub(super) fn restore(&mut self, rows: impl IntoIterator<Item = Vec<u8>>) -> bool {
+        let mut horizon = Horizon::new();
+        for row in rows {
+            let piece = record::read(&row);
+            self.damaged |= !piece.as_ref().is_some_and(|(_, update)| self.drawing.restore(update));
+            // Only the snapshot has one.
+            horizon.extend(piece.into_iter().flat_map(|(horizon, _)| horizon));
         }
-        self.drawing.restored();
-        sound
+        self.drawing.restored(horizon);
+        !self.damaged
+    }
+
+    /// Whether what is drawn is kept.
+    pub(super) fn set_kept(&mut self, kept: bool) {
+        self.kept = kept;
+        let sockets = self.sockets.iter().filter(|(_, socket)| socket.notices.is_some());
+        self.effects.extend(sockets.map(|(id, _)| Effect::Send(*id, notices::kept(kept))));
+    }
+
+    /// So many of the updates that were given to be saved are on disk.
+    pub(super) fn saved(&mut self, saved: u64) {
+        if saved != self.saved {
+            self.saved = saved;
+            for id in self.sockets.keys().copied().collect::<Vec<_>>() {
+                self.acknowledge(id);
+            }
+        }
     }
 
     /// A drawer's socket opened. Their older one is closed.
-    pub(super) fn open(&mut self, now: Duration, mut drawer: Drawer) -> SocketId {
+    pub(super) fn open(&mut self, now: Duration, mut drawer: Drawer, notices: bool) -> SocketId {
         if let Some(older) = self.socket_of(&drawer.participant) {
             self.shut(older, CLOSE_ELSEWHERE);
         }
@@ -110,7 +149,12 @@ impl Board {
         }
         drawer.may_draw = self.rights.get(&drawer.participant).copied().unwrap_or(drawer.may_draw);
         let may_draw = drawer.may_draw;
-        self.sockets.insert(id, Socket::new(now, drawer));
+        self.sockets.insert(id, Socket::new(now, drawer, notices));
+        if notices {
+            self.effects.push(Effect::Send(id, notices::kept(self.kept)));
+            let damaged = self.damaged.then(|| Effect::Send(id, notices::damaged()));
+            self.effects.extend(damaged);
+        }
         if may_draw {
             self.ask(now, id);
         }
@@ -202,7 +246,7 @@ impl Board {
     /// When `tick` is to be called next.
     pub(super) fn next_tick(&self) -> Option<Duration> {
         let asking = self.sockets.values().filter_map(Socket::ask_due);
-        asking.chain(self.fanout.due()).min()
+        asking.chain(self.fanout.due()).chain(self.behind_due()).min()
     }
 
     /// Time has come: what was collected leaves.
@@ -215,6 +259,7 @@ impl Board {
         }
         if let Some(departure) = self.fanout.depart(now) {
             self.send_departure(departure);
+            self.sent = std::mem::replace(&mut self.departed, self.drawing.clocks());
             if self.drawing.compact(now) {
                 self.effects.push(Effect::Compacted);
             }
@@ -226,13 +271,30 @@ impl Board {
         std::mem::take(&mut self.effects)
     }
 
-    /// The whole board as one update, for the disk.
+    /// The whole board as one update.
+    #[cfg(test)]
     pub(super) fn snapshot(&mut self) -> Option<Bytes> {
         self.drawing.snapshot()
     }
 
+    /// The whole board as a row for the disk.
+    pub(super) fn row(&mut self) -> Option<Vec<u8>> {
+        let snapshot = self.drawing.snapshot()?;
+        Some(record::write(&snapshot, self.drawing.horizon()))
+    }
+
+    /// How many people are there, and how many of their writers have not yet taken the last frame.
+    pub(super) fn note_lag(&mut self, people: usize, lagging: usize) {
+        self.fanout.note_lag(people, lagging);
+    }
+
     fn answer_sync(&mut self, now: Duration, id: SocketId, state_vector: &[u8]) {
         if self.spend_sync(now, id) {
+            self.mark_all(id);
+            if let Some(behind) = self.sockets.get_mut(&id).and_then(|socket| socket.behind.as_mut()) {
+                behind.has = state_vector.to_vec();
+                return;
+            }
             match self.drawing.diff(state_vector) {
                 Ok(diff) => self.effects.push(Effect::Send(id, sync_message(STEP_2, &diff))),
                 Err(offence) => self.punish(id, Err(offence)),
@@ -265,7 +327,9 @@ impl Board {
             let first = socket.presence.is_none() && entry.state != "null";
             if first && self.drawing.claim(who, entry.client) {
                 socket.presence = Some(entry.client);
+                self.mark_all(id);
             }
+            let Some(socket) = self.sockets.get(&id) else { return Ok(()) };
             if socket.presence == Some(entry.client) && self.presence.update(id, entry) {
                 self.fanout.add_presence(Some(id), entry.client);
             }
@@ -287,13 +351,43 @@ impl Board {
             }
         };
         if let Some(new) = new {
+            self.saves += 1;
             self.effects.push(Effect::Save(new.clone()));
             self.fanout.add_update(stroke.from, new);
+            let touched = self.drawing.touched();
+            self.mark(stroke.from, touched);
         }
         result
     }
 
-    fn punish(&mut self, socket: SocketId, result: Result<(), Offence>) {
+    /// Once everything up to now is on disk the socket is told so of these clients.
+    fn mark(&mut self, id: SocketId, clients: Vec<(u64, u32)>) {
+        let number = self.saves;
+        if let Some(marks) = self.sockets.get_mut(&id).and_then(|socket| socket.notices.as_mut())
+            && self.kept
+        {
+            clients.into_iter().for_each(|(client, clock)| marks.add(number, client, clock));
+        }
+    }
+
+    /// The same of everything that its participant ever drew: they come back, and want to know.
+    fn mark_all(&mut self, id: SocketId) {
+        let Some(socket) = self.sockets.get(&id).filter(|socket| socket.notices.is_some()) else { return };
+        let mut clients = self.drawing.clients_of(&socket.drawer.participant);
+        clients.retain(|(_, clock)| *clock > 0);
+        self.mark(id, clients);
+        self.acknowledge(id);
+    }
+
+    fn acknowledge(&mut self, id: SocketId) {
+        let saved = self.saved;
+        if let Some(marks) = self.sockets.get_mut(&id).and_then(|socket| socket.notices.as_mut()) {
+            let told = marks.take(saved).into_iter();
+            self.effects.extend(told.map(|(client, clock)| Effect::Send(id, notices::saved(client, clock))));
+        }
+    }
+
+    pub(super) fn punish(&mut self, socket: SocketId, result: Result<(), Offence>) {
         match result {
             Ok(()) => {}
             Err(Offence::Protocol) => self.shut(socket, CLOSE_PROTOCOL),
@@ -335,11 +429,11 @@ impl Board {
     }
 
     fn send_to_others(&mut self, from: Option<SocketId>, frame: Bytes) {
-        let others = self.sockets.keys().filter(|id| Some(**id) != from);
-        self.effects.extend(others.map(|id| Effect::Send(*id, frame.clone())));
+        let others = self.sockets.iter().filter(|(id, socket)| Some(**id) != from && socket.behind.is_none());
+        self.effects.extend(others.map(|(id, _)| Effect::Send(*id, frame.clone())));
     }
 
-    fn send_presence(&mut self, to: SocketId) {
+    pub(super) fn send_presence(&mut self, to: SocketId) {
         let here = self.presence.clients();
         if let Some(frame) = self.presence_frame(here.into_iter()) {
             self.effects.push(Effect::Send(to, frame));
@@ -357,7 +451,7 @@ impl Board {
         sockets.find(|(_, socket)| socket.drawer.participant == *participant).map(|(id, _)| *id)
     }
 
-    fn shut(&mut self, socket: SocketId, code: u16) {
+    pub(super) fn shut(&mut self, socket: SocketId, code: u16) {
         self.close(socket);
         self.effects.push(Effect::Close(socket, code));
     }

@@ -80,7 +80,7 @@ fn mutated_updates_never_harm_the_others() {
             let from = [anna, ben][random.below(2)];
             let change = table.people[&from].change_at_random(&mut random);
             let name = format!("mallory {round}");
-            let mallory = table.board.open(table.now, drawer(&name, true));
+            let mallory = table.board.open(table.now, drawer(&name, true), false);
             let mut mutated = change.clone();
             for _ in 0..=random.below(2) {
                 let at = random.below(mutated.len());

@@ -3,6 +3,8 @@
 use super::*;
 use crate::whiteboard::testing::{Peer, Random, pointed, pointing};
 
+#[path = "board_history_tests.rs"]
+mod history;
 #[path = "board_hostile_tests.rs"]
 mod hostile;
 
@@ -18,6 +20,10 @@ fn person(name: &str) -> ParticipantId {
 
 fn drawer(name: &str, may_draw: bool) -> Drawer {
     Drawer { participant: person(name), name: name.to_owned(), ball: 2, may_draw }
+}
+
+fn row(update: &[u8]) -> Vec<u8> {
+    record::write(update, &Horizon::new())
 }
 
 /// A board, people at it, and the frames between them.
@@ -36,7 +42,7 @@ struct Table {
 
 impl Table {
     fn join(&mut self, name: &str, peer: Peer, may_draw: bool) -> SocketId {
-        let id = self.board.open(self.now, drawer(name, may_draw));
+        let id = self.board.open(self.now, drawer(name, may_draw), false);
         let step_1 = peer.ask();
         self.people.insert(id, peer);
         self.board.receive(self.now, id, &step_1, &|| Duration::ZERO);
@@ -138,7 +144,7 @@ fn everybody_drawing_at_random_converges() {
         assert!(table.closed.is_empty(), "seed {seed}: {:?}", table.closed);
         // What was saved is the whole board, too.
         let mut restored = Board::default();
-        assert!(restored.restore(table.saved.iter().map(|update| update.to_vec())));
+        assert!(restored.restore(table.saved.iter().map(|update| row(update))));
         let fresh = Peer::new(78);
         fresh.apply(&restored.snapshot().unwrap());
         assert_eq!(fresh.content(), table.people[&late].content(), "seed {seed}");
@@ -252,7 +258,7 @@ fn a_stroke_that_overtakes_the_sync_waits_for_it() {
     let offline = Peer::new(1);
     offline.set("a", 1);
     let overtaking = offline.draw("a", 2);
-    let anna = table.board.open(table.now, drawer("anna", true));
+    let anna = table.board.open(table.now, drawer("anna", true), false);
     table.board.receive(table.now, anna, &overtaking, &|| Duration::ZERO);
     assert_eq!(table.seen("a"), None);
     let step_2 = sync_message(STEP_2, &offline.everything());
@@ -364,9 +370,9 @@ fn who_takes_too_much_time_waits_for_it_and_loses_nothing() {
 #[test]
 fn damaged_pieces_are_left_out_and_the_rest_is_there() {
     let peer = Peer::new(1);
-    let pieces = [peer.set("a", 1), vec![255, 255, 255, 122], peer.set("b", 2)];
+    let pieces = [row(&peer.set("a", 1)), row(&[255, 255, 255, 122]), vec![9, 9], row(&peer.set("b", 2))];
     let mut table = Table::default();
     assert!(!table.board.restore(pieces));
     assert!(table.seen("a").is_some() && table.seen("b").is_some());
-    assert!(Board::default().restore([peer.everything()]));
+    assert!(Board::default().restore([row(&peer.everything())]));
 }

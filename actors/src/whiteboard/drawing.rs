@@ -6,7 +6,7 @@
 //! updates; rights were checked by `board`.
 
 use super::allowance::Allowance;
-use super::compaction::compact;
+use super::compaction::{Horizon, compact};
 use super::document::{ApplyError, Document};
 use super::history::History;
 use super::messages::SocketId;
@@ -99,16 +99,19 @@ pub(super) struct Drawing {
     failures_caused: HashMap<ParticipantId, u32>,
     /// How often the document had been built again when `structure` was learned from it.
     learned: u64,
+    /// The clients to whose history the last update added.
+    touched: Vec<u64>,
 }
 
 impl Drawing {
-    /// Everything that was kept has been restored.
-    pub(super) fn restored(&mut self) {
+    /// Everything that was kept has been restored; its history had been compacted up to there.
+    pub(super) fn restored(&mut self, horizon: Horizon) {
         self.learn();
-        if let Ok(snapshot) = self.document.snapshot()
+        if !horizon.is_empty()
+            && let Ok(snapshot) = self.document.snapshot()
             && let Ok(outline) = validator::update(&snapshot, usize::MAX)
         {
-            self.history.restored(&snapshot, &outline, self.structure.clocks());
+            self.history.restored(&snapshot, &outline, horizon);
         }
     }
 
@@ -147,6 +150,7 @@ impl Drawing {
     }
 
     fn draw_while(&mut self, stroke: &Stroke, has_time: &dyn Fn() -> bool) -> Result<Outcome, Offence> {
+        self.touched.clear();
         let outline = validator::update(&stroke.update, BLOCKS_PER_UPDATE)?;
         let clients = self.structure.added_clients(&outline);
         if self.is_barred(&stroke.who) || self.check_owners(stroke, &outline, &clients).is_err() {
@@ -169,6 +173,7 @@ impl Drawing {
             // Those that are not theirs already are nobody's: `check_owners` has said so.
             clients.iter().for_each(|client| self.owners.claim(&stroke.who, *client).unwrap_or_default());
         }
+        self.touched.clone_from(&clients);
         let pieces = cut(&stroke.update, &outline, &additions);
         let (new, whole) = match pieces.as_slice() {
             [piece] => self.apply_whole(piece, &additions, additions.are_all_of(&outline)),
@@ -242,6 +247,27 @@ impl Drawing {
         let diff = self.document.diff(before).ok()?;
         let outline = validator::update(&diff, usize::MAX).ok()?;
         Some(with_deletes(diff.get(..outline.sections_end)?, deletes))
+    }
+
+    /// The clients to whose history the last update added, with their next clocks.
+    pub(super) fn touched(&self) -> Vec<(u64, u32)> {
+        self.touched.iter().map(|client| (*client, self.structure.next_clock(*client))).collect()
+    }
+
+    /// The participant's clients, with their next clocks.
+    pub(super) fn clients_of(&self, who: &ParticipantId) -> Vec<(u64, u32)> {
+        let clients = self.owners.of(who).into_iter();
+        clients.map(|client| (client, self.structure.next_clock(client))).collect()
+    }
+
+    /// How far each client has come.
+    pub(super) fn clocks(&self) -> Horizon {
+        self.structure.clocks()
+    }
+
+    /// Up to where the history was compacted.
+    pub(super) fn horizon(&self) -> &Horizon {
+        self.history.horizon()
     }
 
     /// An update that waited for what has arrived now.

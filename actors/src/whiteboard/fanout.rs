@@ -3,8 +3,10 @@
 //!
 //! N people drawing then cost O(N) frames a tick, not O(N²). A lone stroke does not wait: a quiet board sends
 //! at once, and only what follows within the tick is collected. An update is not sent back to its drawer when
-//! it is alone in its frame; in a merged frame it is, which Yjs ignores as known. Pure: time is the duration
-//! since the board's start.
+//! it is alone in its frame; in a merged frame it is, which Yjs ignores as known. The more people, the longer the tick (what
+//! a frame costs is paid for each of them), and when the writers do not keep up it grows until they do: what is drawn over
+//! within a tick is not sent, so that less time to send in is also less to send. Pure: time is the duration since the
+//! board's start.
 
 use super::messages::SocketId;
 use bytes::Bytes;
@@ -13,6 +15,10 @@ use std::time::Duration;
 
 /// 25 ms: 40 frames a second look continuous.
 pub(super) const TICK: Duration = Duration::from_millis(25);
+/// Of it for each person, up to twice the tick: from 40 people on 20 frames a second, as many as a browser draws changes.
+const TICK_PER_PERSON: Duration = Duration::from_micros(1_250);
+/// How long it may get when the writers do not keep up.
+const TICK_MAX: Duration = Duration::from_millis(250);
 
 /// What leaves now.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -32,6 +38,9 @@ pub(super) struct Departure {
 pub(super) struct Fanout {
     collected: Departure,
     last: Option<Duration>,
+    /// Of the shortest tick for so many people, per cent; 0 before anything was known.
+    stretch: u32,
+    people: u32,
 }
 
 impl Fanout {
@@ -51,13 +60,24 @@ impl Fanout {
 
     /// How long frames are collected at the moment.
     pub(super) fn tick_length(&self) -> Duration {
-        TICK
+        let shortest = (TICK_PER_PERSON * self.people).clamp(TICK, 2 * TICK);
+        (shortest * self.stretch.max(100) / 100).min(TICK_MAX)
+    }
+
+    /// How many people are there, and how many of their writers have not yet taken the last frame.
+    pub(super) fn note_lag(&mut self, people: usize, lagging: usize) {
+        self.people = people as u32;
+        self.stretch = if lagging > people / 4 {
+            (self.stretch.max(100) * 5 / 4).min(1_000)
+        } else {
+            (self.stretch * 19 / 20).max(100)
+        };
     }
 
     /// When the next frame is due; nothing when there is nothing to send.
     pub(super) fn due(&self) -> Option<Duration> {
         let waiting = !self.collected.updates.is_empty() || !self.collected.presence.is_empty();
-        waiting.then(|| self.last.map_or(Duration::ZERO, |last| last + TICK))
+        waiting.then(|| self.last.map_or(Duration::ZERO, |last| last + self.tick_length()))
     }
 
     /// What leaves, if it is time.
@@ -123,6 +143,23 @@ mod tests {
             frames += u32::from(fanout.depart(ms(now)).is_some());
         }
         assert_eq!(frames, 40);
+    }
+
+    #[test]
+    fn the_tick_grows_with_people_and_with_writers_that_lag() {
+        let mut fanout = Fanout::default();
+        let mut after = |people, lagging, times| {
+            for _ in 0..times {
+                fanout.note_lag(people, lagging);
+            }
+            fanout.tick_length()
+        };
+        assert_eq!(after(2, 0, 1), ms(25));
+        assert_eq!(after(30, 7, 1), Duration::from_micros(37_500));
+        assert_eq!(after(300, 75, 1), ms(50));
+        assert_eq!(after(300, 76, 3), ms(97) + Duration::from_micros(500));
+        assert_eq!(after(300, 300, 100), TICK_MAX);
+        assert_eq!(after(300, 0, 100), ms(50));
     }
 
     #[test]

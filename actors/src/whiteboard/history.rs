@@ -64,14 +64,18 @@ impl History {
         self.settled.extend(keys.map(|key| self.hasher.hash_one(key)));
     }
 
-    /// The board comes from the disk. Which of its chains were compacted and up to where was not written down, so if
-    /// there is garbage, all of it counts.
-    pub(super) fn restored(&mut self, snapshot: &[u8], outline: &Outline, clocks: Horizon) {
-        if outline.blocks.iter().any(is_garbage) {
-            let roots = outline.blocks.iter().filter(|block| block.place == Place::Root);
-            let keys = roots.filter_map(|block| snapshot.get(block.bytes.0 + 1..block.content));
-            self.compacted(clocks, keys);
-        }
+    /// The board comes from the disk, where it had been compacted up to there.
+    pub(super) fn restored(&mut self, snapshot: &[u8], outline: &Outline, horizon: Horizon) {
+        let old = |id: Id| horizon.get(&id.client).is_some_and(|end| id.clock < *end);
+        let begins = |block: &&Block| block.place == Place::Root && old(block.id);
+        let roots: Vec<&Block> = outline.blocks.iter().filter(begins).collect();
+        let keys = roots.iter().filter_map(|block| snapshot.get(block.bytes.0 + 1..block.content));
+        self.compacted(horizon.clone(), keys);
+    }
+
+    /// Up to where it was compacted.
+    pub(super) fn horizon(&self) -> &Horizon {
+        &self.horizon
     }
 
     /// That was tried, and so many blocks are left.

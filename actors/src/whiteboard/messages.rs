@@ -27,6 +27,8 @@ pub struct SocketId(pub u64);
 pub struct OpenSocket {
     /// Whom it speaks for.
     pub drawer: Drawer,
+    /// Whether it wants notices (type 100) beside the y-protocols.
+    pub notices: bool,
     /// The queue to its writer, from `board_queue()`.
     pub out: BoardOutlet,
 }

@@ -12,6 +12,7 @@
 mod actor;
 mod allowance;
 mod board;
+mod catching_up;
 mod compaction;
 mod document;
 mod drawing;
@@ -20,11 +21,13 @@ mod history;
 mod intake;
 mod join;
 mod messages;
+mod notices;
 mod outlet;
 mod ownership;
 mod persistence;
 mod pieces;
 mod presence;
+mod record;
 mod sealed;
 #[cfg(test)]
 mod shelf_testing;

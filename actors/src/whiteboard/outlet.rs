@@ -1,9 +1,9 @@
 //! The bounded queue between the board and one socket's writer.
 //!
-//! Limits: 256 frames and 8 MiB. When it is full the frame is not taken and the board gives the socket up
-//! (`1013`): a slow reader never stalls the board and never takes its memory. One frame is taken whatever its
-//! size when the queue is empty, so that a large board reaches a newcomer in one piece. Closing overtakes
-//! whatever is queued.
+//! Limits: 128 frames and 2 MiB. When it is full the frame is not taken: the board sends nothing more until the queue is empty,
+//! and then one frame with all that was missed. So a slow reader never stalls the board and never takes its memory. One
+//! frame is taken whatever its size when the queue is empty, so that a large board reaches a newcomer in one piece.
+//! Closing overtakes whatever is queued.
 
 use bytes::Bytes;
 use std::sync::Arc;
@@ -11,9 +11,9 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use tokio::sync::{mpsc, watch};
 
 /// Frames that may wait for a slow reader.
-pub const QUEUED_FRAMES: usize = 256;
+pub const QUEUED_FRAMES: usize = 128;
 /// Bytes that may wait for a slow reader.
-pub const QUEUED_BYTES: usize = 8 << 20;
+pub const QUEUED_BYTES: usize = 2 << 20;
 
 /// What a writer does next.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -42,6 +42,8 @@ pub struct BoardOutlet {
 pub struct BoardInlet {
     frames: mpsc::Receiver<Bytes>,
     queued_bytes: Arc<AtomicUsize>,
+    /// Of the frame that is being written.
+    writing: usize,
     close: watch::Receiver<Option<u16>>,
 }
 
@@ -51,7 +53,7 @@ pub fn board_queue() -> (BoardOutlet, BoardInlet) {
     let (close, closed) = watch::channel(None);
     let queued_bytes = Arc::new(AtomicUsize::new(0));
     let outlet = BoardOutlet { frames, queued_bytes: queued_bytes.clone(), close };
-    (outlet, BoardInlet { frames: receiver, queued_bytes, close: closed })
+    (outlet, BoardInlet { frames: receiver, queued_bytes, writing: 0, close: closed })
 }
 
 impl BoardOutlet {
@@ -65,6 +67,16 @@ impl BoardOutlet {
         self.frames.try_send(frame).map_err(|_full_or_closed| Stalled)
     }
 
+    /// Frames that no writer has taken yet.
+    pub fn waiting(&self) -> usize {
+        self.frames.max_capacity() - self.frames.capacity()
+    }
+
+    /// Bytes that have not been written yet.
+    pub fn unwritten(&self) -> usize {
+        self.queued_bytes.load(Relaxed)
+    }
+
     /// Closes the socket at once.
     pub fn close(self, code: u16) {
         self.close.send_replace(Some(code));
@@ -72,14 +84,15 @@ impl BoardOutlet {
 }
 
 impl BoardInlet {
-    /// What to do next. `Close(4500)` when the board has gone without a word.
+    /// What to do next; what came before has been written. `Close(4500)` when the board has gone without a word.
     pub async fn next(&mut self) -> BoardFrame {
+        self.queued_bytes.fetch_sub(std::mem::take(&mut self.writing), Relaxed);
         tokio::select! {
             biased;
             code = closed(&mut self.close) => BoardFrame::Close(code),
             frame = self.frames.recv() => match frame {
                 Some(frame) => {
-                    self.queued_bytes.fetch_sub(frame.len(), Relaxed);
+                    self.writing = frame.len();
                     BoardFrame::Binary(frame)
                 }
                 None => BoardFrame::Close(self.close.borrow().unwrap_or(4500)),
@@ -139,6 +152,9 @@ mod tests {
         outlet.send(large.clone()).unwrap();
         assert_eq!(outlet.send(Bytes::from_static(b"x")), Err(Stalled));
         assert_eq!(inlet.next().await, BoardFrame::Binary(large));
-        assert_eq!(outlet.send(Bytes::from_static(b"x")), Ok(()));
+        assert_eq!((outlet.waiting(), outlet.unwritten()), (0, QUEUED_BYTES * 2));
+        outlet.close(1000);
+        assert_eq!(inlet.next().await, BoardFrame::Close(1000));
+        assert_eq!(inlet.queued_bytes.load(Relaxed), 0);
     }
 }

@@ -66,6 +66,11 @@ impl Owners {
         Ok(())
     }
 
+    /// Their ids.
+    pub(super) fn of(&self, who: &ParticipantId) -> Vec<u64> {
+        self.owner.iter().filter(|(_, owner)| *owner == who).map(|(client, _)| *client).collect()
+    }
+
     /// Whether the id belongs to somebody other than `who`.
     pub(super) fn is_foreign(&self, who: &ParticipantId, client: u64) -> bool {
         self.owner.get(&client).is_some_and(|owner| owner != who)

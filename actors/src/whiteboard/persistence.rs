@@ -16,6 +16,8 @@ pub(super) enum Job {
     Append(Vec<Bytes>),
     /// Replace everything by a snapshot taken now.
     Compact,
+    /// The same, and keep what was there beside it: part of it is damaged.
+    SetAside,
     /// Forget the board.
     Delete,
 }
@@ -35,6 +37,10 @@ pub(super) struct Persistence {
     snapshot_bytes: usize,
     log_bytes: usize,
     log_updates: usize,
+    /// How many updates were added, how many of them the running job has, and how many are on disk.
+    added: u64,
+    running_added: u64,
+    saved: u64,
 }
 
 impl Persistence {
@@ -53,7 +59,21 @@ impl Persistence {
             snapshot_bytes: 0,
             log_bytes: 0,
             log_updates: 0,
+            added: 0,
+            running_added: 0,
+            saved: 0,
         }
+    }
+
+    /// How many of the updates that were added, counted from the first one, are on disk.
+    pub(super) fn saved(&self) -> u64 {
+        self.saved
+    }
+
+    /// Part of what the store had is damaged: it is kept beside a snapshot of what could be read.
+    pub(super) fn set_aside(&mut self, now: Duration) {
+        self.forget_unsaved();
+        (self.wanted, self.due) = (Some(Job::SetAside), Some(now));
     }
 
     /// Whether the board is kept.
@@ -89,7 +109,8 @@ impl Persistence {
 
     /// An update was applied to the board.
     pub(super) fn add(&mut self, now: Duration, update: Bytes) {
-        if !self.keep || self.wanted == Some(Job::Compact) {
+        self.added += 1;
+        if !self.keep || matches!(self.wanted, Some(Job::Compact | Job::SetAside)) {
             return;
         }
         self.unsaved_bytes += update.len();
@@ -103,7 +124,8 @@ impl Persistence {
 
     /// A new snapshot says the same as what is on disk, in much less.
     pub(super) fn replace(&mut self, now: Duration) {
-        if self.keep && !self.protected && self.log_updates + self.snapshot_bytes > 0 {
+        if self.keep && !self.protected && self.wanted.is_none() && self.log_updates + self.snapshot_bytes > 0
+        {
             self.forget_unsaved();
             self.wanted = Some(Job::Compact);
             self.due.get_or_insert(now + GROUP_COMMIT);
@@ -127,6 +149,7 @@ impl Persistence {
     pub(super) fn start(&mut self, now: Duration) -> Option<Job> {
         self.due().filter(|due| *due <= now)?;
         self.due = None;
+        self.running_added = self.added;
         self.running = self.wanted.take().or_else(|| {
             self.unsaved_bytes = 0;
             (!self.unsaved.is_empty()).then(|| Job::Append(std::mem::take(&mut self.unsaved)))
@@ -166,6 +189,9 @@ impl Persistence {
     }
 
     fn succeeded(&mut self, job: &Job, snapshot_bytes: usize) {
+        if *job != Job::Delete {
+            self.saved = self.running_added;
+        }
         match job {
             Job::Append(updates) => {
                 self.log_bytes += updates.iter().map(Bytes::len).sum::<usize>();
@@ -177,7 +203,7 @@ impl Persistence {
                     self.wanted = Some(Job::Compact);
                 }
             }
-            Job::Compact => {
+            Job::Compact | Job::SetAside => {
                 self.snapshot_bytes = snapshot_bytes;
                 (self.log_bytes, self.log_updates) = (0, 0);
             }
@@ -193,12 +219,12 @@ impl Persistence {
                 updates.append(&mut self.unsaved);
                 self.unsaved = updates;
             }
-            Job::Compact if self.keep => {
+            Job::Compact | Job::SetAside if self.keep => {
                 self.forget_unsaved();
-                self.wanted = Some(Job::Compact);
+                self.wanted = Some(job);
             }
             Job::Delete if !self.keep => self.wanted = Some(Job::Delete),
-            Job::Append(_) | Job::Compact | Job::Delete => {}
+            Job::Append(_) | Job::Compact | Job::SetAside | Job::Delete => {}
         }
     }
 

@@ -40,19 +40,40 @@ pub(crate) async fn append(pool: &SqlitePool, room: &RoomId, updates: &[Vec<u8>]
 pub(crate) async fn compact(pool: &SqlitePool, room: &RoomId, snapshot: &[u8]) -> Result<(), StoreError> {
     let mut transaction = pool.begin().await.map_err(failed)?;
     remove(&mut transaction, room).await?;
+    insert(&mut transaction, room, snapshot).await?;
+    transaction.commit().await.map_err(failed)
+}
+
+/// Replaces the board by a snapshot and moves what was there to `board_damaged`.
+pub(crate) async fn set_aside(pool: &SqlitePool, room: &RoomId, snapshot: &[u8]) -> Result<(), StoreError> {
+    let mut transaction = pool.begin().await.map_err(failed)?;
+    for query in [
+        "INSERT INTO board_damaged (room, bytes) SELECT room, snapshot FROM board_snapshots WHERE room = ?",
+        "INSERT INTO board_damaged (room, bytes) SELECT room, bytes FROM board_updates WHERE room = ? ORDER BY number",
+    ] {
+        sqlx::query(query).bind(&room.0).execute(&mut *transaction).await.map_err(failed)?;
+    }
+    remove(&mut transaction, room).await?;
+    insert(&mut transaction, room, snapshot).await?;
+    transaction.commit().await.map_err(failed)
+}
+
+async fn insert(connection: &mut SqliteConnection, room: &RoomId, snapshot: &[u8]) -> Result<(), StoreError> {
     sqlx::query("INSERT INTO board_snapshots (room, snapshot) VALUES (?, ?)")
         .bind(&room.0)
         .bind(snapshot)
-        .execute(&mut *transaction)
+        .execute(&mut *connection)
         .await
         .map_err(failed)?;
-    transaction.commit().await.map_err(failed)
+    Ok(())
 }
 
 /// Whether there was anything.
 pub(crate) async fn delete(pool: &SqlitePool, room: &RoomId) -> Result<bool, StoreError> {
     let mut transaction = pool.begin().await.map_err(failed)?;
-    let rows = remove(&mut transaction, room).await?;
+    let mut rows = remove(&mut transaction, room).await?;
+    let aside = sqlx::query("DELETE FROM board_damaged WHERE room = ?").bind(&room.0);
+    rows += aside.execute(&mut *transaction).await.map_err(failed)?.rows_affected();
     transaction.commit().await.map_err(failed)?;
     Ok(rows > 0)
 }

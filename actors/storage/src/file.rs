@@ -120,6 +120,7 @@ async fn migrate(path: &Path, writer: &SqlitePool) -> Result<(), OpenError> {
         step(2, "tokens", include_str!("migrations/0002_tokens.sql")),
         step(3, "keeping", include_str!("migrations/0003_keeping.sql")),
         step(4, "last visit", include_str!("migrations/0004_last_visit.sql")),
+        step(5, "board_damaged", include_str!("migrations/0005_board_damaged.sql")),
     ];
     let migrator = Migrator { migrations: Cow::Owned(steps), ..Migrator::DEFAULT };
     let mut connection = writer.acquire().await.map_err(|error| refused(path, &error))?;

@@ -169,6 +169,9 @@ impl Store for Storage {
     async fn compact_board(&self, room: &RoomId, snapshot: Vec<u8>) -> Result<(), StoreError> {
         boards::compact(&self.writer, room, &snapshot).await
     }
+    async fn set_board_aside(&self, room: &RoomId, snapshot: Vec<u8>) -> Result<(), StoreError> {
+        boards::set_aside(&self.writer, room, &snapshot).await
+    }
     async fn delete_board(&self, room: &RoomId) -> Result<(), StoreError> {
         self.drop_versions(room).await?;
         if boards::delete(&self.writer, room).await? { self.forget().await } else { Ok(()) }

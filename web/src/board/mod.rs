@@ -3,8 +3,8 @@
 //! `socket` carries between the browser and the `Whiteboard` actor, `pace` says how fast a client may speak.
 //! What a frame says and who may say it is the board's business; here are only sizes, speed and life signs.
 //!
-//! Queues: frames to a slow reader wait in the board's outlet (256 frames, 8 MiB; when full the board closes
-//! the socket with 1013); the reader's own answers in `socket::REPLIES` (when full the reader waits, and
+//! Queues: frames to a slow reader wait in the board's outlet (128 frames, 2 MiB; when full the board sends what was
+//! missed once it is empty), frames from a fast drawer in its intake (1 MiB; when full the reader waits); the reader's own answers in `socket::REPLIES` (when full the reader waits, and
 //! its client).
 
 mod pace;

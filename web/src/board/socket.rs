@@ -33,6 +33,9 @@ const GOODBYE_PATIENCE: Duration = Duration::from_secs(1);
 pub(super) struct Query {
     #[serde(default)]
     ticket: String,
+    /// 1 asks for notices beside the y-protocols.
+    #[serde(default)]
+    frames: u8,
 }
 
 /// What the reader itself has to say.
@@ -54,7 +57,8 @@ pub(super) async fn open(
     if origin::is_foreign(&request, &edge) {
         return Err(ApiError::foreign_origin().into());
     }
-    let find = FindBoard { board: board.into_inner(), ticket: query.into_inner().ticket };
+    let Query { ticket, frames } = query.into_inner();
+    let find = FindBoard { board: board.into_inner(), ticket };
     let Ok(found) = directory.send(find).await else {
         return Err(ApiError::internal(&"the room directory does not answer").into());
     };
@@ -64,7 +68,11 @@ pub(super) async fn open(
     let (response, session, stream) = actix_ws::handle(&request, body)?;
     let stream = stream.max_frame_size(FRAME_MAX).aggregate_continuations();
     let stream = stream.max_continuation_size(FRAME_MAX);
-    actix_web::rt::spawn(Socket { stream, board, pace: Pace::new(clock::now()) }.serve(session, drawer));
+    actix_web::rt::spawn(Socket { stream, board, pace: Pace::new(clock::now()) }.serve(
+        session,
+        drawer,
+        frames == 1,
+    ));
     Ok(response)
 }
 
@@ -75,11 +83,11 @@ struct Socket {
 }
 
 impl Socket {
-    async fn serve(mut self, session: Session, drawer: Drawer) {
+    async fn serve(mut self, session: Session, drawer: Drawer, notices: bool) {
         let (out, inlet) = board_queue();
         let (replies, answers) = mpsc::channel(REPLIES);
         let mut writer = actix_web::rt::spawn(write(session, inlet, answers));
-        if let Ok(Opened { socket, intake }) = self.board.send(OpenSocket { drawer, out }).await {
+        if let Ok(Opened { socket, intake }) = self.board.send(OpenSocket { drawer, notices, out }).await {
             let violation = tokio::select! {
                 violation = self.read(&intake, &replies) => violation,
                 _ = &mut writer => None,

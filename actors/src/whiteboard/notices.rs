@@ -1,0 +1,106 @@
+//! What the board tells a client beside the y-protocols: frames of type 100, JSON, only to sockets that asked for them.
+//!
+//! `saved` says that everything which a client drew below a clock is on disk. What is not yet there is remembered for each
+//! socket by the number of the update that has to be written first. Limit: 64 such marks; beyond that the newest are
+//! joined, which tells later and never too early. Pure.
+
+use super::wire::put_buffer;
+use bytes::Bytes;
+use std::collections::{BTreeMap, VecDeque};
+
+/// The type of these frames.
+const NOTICE: u8 = 100;
+const MARKS_MAX: usize = 64;
+
+/// What of one socket's drawing is not yet told to be on disk.
+#[derive(Debug, Default)]
+pub(super) struct Marks(VecDeque<Mark>);
+
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    number: u64,
+    client: u64,
+    clock: u32,
+}
+
+impl Marks {
+    /// The client's drawing below `clock` is on disk once update `number` is.
+    pub(super) fn add(&mut self, number: u64, client: u64, clock: u32) {
+        let full = self.0.len() >= MARKS_MAX;
+        if let Some(last) = self.0.back_mut().filter(|last| last.client == client)
+            && (last.number == number || full)
+        {
+            (last.number, last.clock) = (number, clock);
+            return;
+        }
+        if full {
+            self.0.pop_front();
+        }
+        self.0.push_back(Mark { number, client, clock });
+    }
+
+    /// Everything up to update `saved` is on disk: clients and their clocks.
+    pub(super) fn take(&mut self, saved: u64) -> BTreeMap<u64, u32> {
+        let mut told = BTreeMap::new();
+        while let Some(mark) = self.0.pop_front_if(|mark| mark.number <= saved) {
+            told.insert(mark.client, mark.clock);
+        }
+        told
+    }
+}
+
+/// `saved`.
+pub(super) fn saved(client: u64, clock: u32) -> Bytes {
+    notice(&serde_json::json!({"type": "saved", "client": client, "clock": clock}))
+}
+
+/// `kept`: whether acknowledgements come at all.
+pub(super) fn kept(keep: bool) -> Bytes {
+    notice(&serde_json::json!({"type": "kept", "policy": if keep { "keep" } else { "wipe" }}))
+}
+
+/// `damaged`.
+pub(super) fn damaged() -> Bytes {
+    notice(&serde_json::json!({"type": "damaged"}))
+}
+
+fn notice(value: &serde_json::Value) -> Bytes {
+    let mut out = vec![NOTICE];
+    put_buffer(&mut out, value.to_string().as_bytes());
+    out.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_on_disk_is_told_once_and_never_too_early() {
+        let mut marks = Marks::default();
+        marks.add(1, 7, 10);
+        marks.add(2, 7, 11);
+        marks.add(2, 8, 5);
+        assert!(marks.take(0).is_empty());
+        assert_eq!(marks.take(1), BTreeMap::from([(7, 10)]));
+        assert_eq!(marks.take(2), BTreeMap::from([(7, 11), (8, 5)]));
+        assert!(marks.take(9).is_empty());
+    }
+
+    #[test]
+    fn a_disk_that_does_not_answer_costs_no_memory() {
+        let mut marks = Marks::default();
+        for number in 1..=10_000 {
+            marks.add(number, 7, number as u32);
+        }
+        assert_eq!(marks.0.len(), MARKS_MAX);
+        assert_eq!(marks.take(9_999), BTreeMap::from([(7, 63)]));
+        assert_eq!(marks.take(10_000), BTreeMap::from([(7, 10_000)]));
+    }
+
+    #[test]
+    fn a_notice_is_a_type_a_length_and_json() {
+        let frame = damaged();
+        assert_eq!((frame[0], usize::from(frame[1])), (NOTICE, frame.len() - 2));
+        assert_eq!(&frame[2..], br#"{"type":"damaged"}"#);
+    }
+}
