@@ -48,6 +48,12 @@ export function BoardMenu(props: BoardMenuProps): ReactNode {
   const meeting = useStore(session.meeting)
   const { leading } = useStore(studio.follow.state)
   const presents = meeting.you !== null && presenterOf(meeting)?.id === meeting.you
+  // A host who wants to be followed steps to the front by that.
+  const lead = (on: boolean): void => {
+    if (on && !presents && meeting.you !== null)
+      session.ask({ type: 'make_presenter', participant: meeting.you })
+    studio.follow.lead(on)
+  }
   const item = (label: string, icon: ReactNode, run: () => void): ReactNode => (
     <DropdownMenu.Item className="menu-item" onSelect={run}>
       {icon}
@@ -61,12 +67,8 @@ export function BoardMenu(props: BoardMenuProps): ReactNode {
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content className="menu tall" align="start" sideOffset={6} collisionPadding={12}>
-          {presents ? (
-            <DropdownMenu.CheckboxItem
-              className="menu-item"
-              checked={leading}
-              onCheckedChange={(on) => studio.follow.lead(on)}
-            >
+          {presents || meeting.role === 'host' ? (
+            <DropdownMenu.CheckboxItem className="menu-item" checked={leading} onCheckedChange={lead}>
               <Eye className="i" aria-hidden />
               {leading ? f.stopLeading : f.lead}
             </DropdownMenu.CheckboxItem>
