@@ -167,13 +167,12 @@ test('there is always a place between two places', () => {
 })
 
 test('notes are read with suspicion', () => {
-  const note = (text: string) => noteOf(new TextEncoder().encode(text))
-  expect(note('{"type":"saved","client":1,"clock":2}')).toEqual({ type: 'saved', client: 1, clock: 2 })
-  expect(note('{"type":"kept","policy":{"policy":"days","days":7}}')).toEqual({
+  expect(noteOf('{"type":"saved","client":1,"clock":2}')).toEqual({ type: 'saved', client: 1, clock: 2 })
+  expect(noteOf('{"type":"kept","policy":{"policy":"days","days":7}}')).toEqual({
     type: 'kept',
     policy: 'days',
   })
-  expect(note('{"type":"saved"}')).toBeNull()
-  expect(note('nonsense')).toBeNull()
+  expect(noteOf('{"type":"saved"}')).toBeNull()
+  expect(noteOf('nonsense')).toBeNull()
   expect(percentFull({ page: MAIN, bytes: 13, bytes_max: 16, shapes: 19_000, shapes_max: 20_000 })).toBe(95)
 })

@@ -77,7 +77,7 @@ function onlyOwnPresence(provider: WebsocketProvider): void {
 
 function hearNotes(provider: WebsocketProvider, events: LineEvents): void {
   provider.messageHandlers[NOTE] = (_encoder: encoding.Encoder, decoder: decoding.Decoder) => {
-    const note = noteOf(decoding.readTailAsUint8Array(decoder))
+    const note = noteOf(decoding.readVarString(decoder))
     if (note) events.note(note)
   }
 }

@@ -19,11 +19,10 @@ export interface Fullness {
 }
 
 /** Reads a note; null for what is none, or is one of a later server. */
-export function noteOf(bytes: Uint8Array): BoardNote | null {
-  const text = new TextDecoder().decode(bytes)
+export function noteOf(text: string): BoardNote | null {
   let said: unknown
   try {
-    said = JSON.parse(text.slice(Math.max(0, text.indexOf('{'))))
+    said = JSON.parse(text)
   } catch {
     return null
   }

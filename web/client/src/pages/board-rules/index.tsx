@@ -1,5 +1,5 @@
 // The board's rules, wherever they are shown or changed: who draws, whose pointers are seen, what is kept.
-import { Archive, CalendarClock, Crown, Eraser, KeyRound, UserCheck, Users } from 'lucide-react'
+import { Archive, CalendarClock, Eraser, KeyRound, Presentation, UserCheck, Users } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 import type { DrawingRight, Keeping } from '../../api'
 import { useWords } from '../../i18n'
@@ -12,7 +12,7 @@ export const DRAWING: readonly DrawingRight[] = ['everyone', 'chosen', 'presente
 export const DRAWING_ICONS = {
   everyone: Users,
   chosen: UserCheck,
-  presenter: Crown,
+  presenter: Presentation,
   hosts: KeyRound,
 } as const
 const KEEPING = ['wipe', 'days', 'keep'] as const

@@ -1,35 +1,22 @@
-// Excalidraw in our frame: tools above, history and pages below, and over it what others do.
+// Excalidraw on the room's document, and the layers over and under it.
 import '@excalidraw/excalidraw/index.css'
 import { Excalidraw, MainMenu } from '@excalidraw/excalidraw'
 import type { ExcalidrawImperativeAPI } from '@excalidraw/excalidraw/types'
-import { useCallback, useEffect, useRef, useState, type ReactNode } from 'react'
+import { useEffect, useRef, useState, type ReactNode } from 'react'
 import type { BoardConnection } from '../../../board/connection'
 import type { Desk } from '../../../board/desk'
 import type { Page } from '../../../board/pages'
 import type { Uploads } from '../../../board/uploads'
 import type { Session } from '../../../call/session'
 import { useLanguage, useWords } from '../../../i18n'
-import { currentTheme, Rolling, useTheme } from '../../../ui'
+import { currentTheme, useTheme } from '../../../ui'
 import { useStore } from '../../door/use-store'
-import { useWatchingSentence } from '../../board-rules'
 import { boardWords } from '../words'
-import { Bar } from './bar'
-import { BoardMenu } from './board-menu'
-import { DropPlace, useChoosers } from './files'
-import { FollowBanner } from './follow-banner'
-import { JobNotice } from './job-notice'
-import { BoardNotice, type Undoable } from './notice'
-import { Outline } from './outline'
-import { nameOf } from './page-edits'
-import { presenterOf } from './presenter'
-import { PageStrip } from './page-strip'
+import { Framed } from './framed'
 import { Paper } from './paper'
 import { useRepairedNames } from './repaired-names'
 import { boardKeys, Studio } from './studio'
-import { SavedMark } from './saved-mark'
-import { Toolbar } from './toolbar'
 import { FIRST_LOOK } from './tools'
-import { fileWords, pageWords } from './words'
 
 interface CanvasProps {
   connection: BoardConnection
@@ -104,118 +91,6 @@ export function Canvas({ connection, desk, uploads, session, mayDraw, visible }:
   )
 }
 
-interface FramedProps {
-  studio: Studio
-  connection: BoardConnection
-  session: Session
-  frame: React.RefObject<HTMLElement | null>
-  draws: boolean
-  mayDraw: boolean
-}
-
-/** What stands around the scene once there is one. */
-function Framed({ studio, connection, session, frame, draws, mayDraw }: FramedProps): ReactNode {
-  const t = useWords(boardWords)
-  const p = useWords(pageWords)
-  const f = useWords(fileWords)
-  const { desk, tools } = studio
-  const { status, synced, nearlyFull, damaged } = useStore(connection.state)
-  const { empty, drawing, slide } = useStore(studio.state)
-  const { styling } = useStore(tools.state)
-  const { state: jobs } = studio.jobs
-  const busy = useStore(jobs) !== null
-  const [choosers, inputs] = useChoosers(studio)
-  const pages = useStore(desk.pages)
-  const page = useStore(desk.page)
-  const meeting = useStore(session.meeting)
-  const watching = useWatchingSentence(meeting.settings?.drawing)
-  const presenter = presenterOf(meeting)?.id ?? null
-  useEffect(() => desk.follow(presenter === meeting.you ? null : presenter), [desk, presenter, meeting.you])
-  useEffect(() => {
-    if (presenter !== meeting.you) studio.follow.lead(false)
-  }, [studio, presenter, meeting.you])
-  const [strip, setStrip] = useState(false)
-  const [undoable, setUndoable] = useState<Undoable | null>(null)
-  const width = useWidth(frame)
-  const seen = useCallback(() => setUndoable(null), [])
-  const current = pages.find(({ id }) => id === page)
-  const offer = (sentence: string): void => setUndoable({ sentence })
-  return (
-    <>
-      <div className="top-row">
-        <BoardMenu
-          studio={studio}
-          session={session}
-          mayDraw={draws}
-          onCleared={() => offer(t.wiped)}
-          onPages={() => setStrip(true)}
-          choosers={choosers}
-        />
-        {draws ? <Toolbar tools={tools} narrow={width < NARROW} onPicture={choosers.picture} /> : null}
-      </div>
-      <FollowBanner studio={studio} session={session} />
-      {synced && empty && !drawing && !current?.slide ? (
-        <p className="board-empty">{mayDraw ? t.empty : t.emptyViewOnly(watching)}</p>
-      ) : null}
-      {slide === 'loading' || slide === 'failed' ? (
-        <div className="board-note">
-          <Rolling>{slide === 'loading' ? f.slideLoading : f.slideFailed}</Rolling>
-        </div>
-      ) : null}
-      {draws ? <DropPlace studio={studio} frame={frame} /> : null}
-      {inputs}
-      <div className="foot-rows">
-        <JobNotice jobs={studio.jobs} />
-        {busy ? null : (
-          <BoardNotice
-            status={status}
-            synced={synced}
-            watching={!mayDraw && !empty ? watching : null}
-            undoable={undoable}
-            nearlyFull={nearlyFull?.page === page ? nearlyFull : null}
-            damaged={damaged}
-            onReopen={() => connection.reopen()}
-            onUndo={() => {
-              desk.undo()
-              setUndoable(null)
-            }}
-            onSeen={seen}
-          />
-        )}
-        {strip && !styling ? (
-          <PageStrip
-            desk={desk}
-            thumbs={studio.thumbs}
-            mayDraw={draws}
-            onRemoved={(name) => offer(p.removed(name))}
-            onClose={() => setStrip(false)}
-          />
-        ) : null}
-        <Bar
-          desk={desk}
-          tools={tools}
-          mayDraw={draws}
-          compact={width < EXCALIDRAW_NARROW}
-          strip={strip && !styling}
-          onStrip={() => {
-            if (styling) tools.toggleStyles()
-            setStrip(styling || !strip)
-          }}
-        >
-          <SavedMark desk={desk} state={connection.state} />
-        </Bar>
-      </div>
-      {current ? (
-        <Outline page={nameOf(current, pages, p)} read={studio.elements} subscribe={studio.onChanged} />
-      ) : null}
-    </>
-  )
-}
-
-/** Below this our toolbar shows seven tools and hides the rest behind one. */
-const NARROW = 560
-/** Below this Excalidraw hides colours and lines (its own number). */
-const EXCALIDRAW_NARROW = 730
 const FIRST = { appState: FIRST_LOOK } as const
 const UI = {
   // Its pictures would go into the document; ours are uploaded.
@@ -261,16 +136,4 @@ function useCurrentPage(desk: Desk): Page | undefined {
   const pages = useStore(desk.pages)
   const page = useStore(desk.page)
   return pages.find(({ id }) => id === page)
-}
-
-function useWidth(frame: React.RefObject<HTMLElement | null>): number {
-  const [width, setWidth] = useState(() => frame.current?.clientWidth ?? 0)
-  useEffect(() => {
-    const element = frame.current
-    if (!element) return undefined
-    const observer = new ResizeObserver(() => setWidth(element.clientWidth))
-    observer.observe(element)
-    return () => observer.disconnect()
-  }, [frame])
-  return width
 }

@@ -1,14 +1,17 @@
 // Pictures and slides onto the board: chosen, dropped, pasted or photographed.
 import { useEffect, useRef, useState, type ReactNode } from 'react'
-import { useWords } from '../../../i18n'
+import { currentWords, useWords } from '../../../i18n'
+import { PageEdits } from './page-edits'
 import { placePictures } from './pictures/place'
 import type { Studio } from './studio'
-import { fileWords } from './words'
+import { fileWords } from './file-words'
+import { pageWords } from './words'
 
 export interface Choosers {
   readonly picture: () => void
   readonly photo: () => void
   readonly slides: () => void
+  readonly drawing: () => void
 }
 
 /** Takes files in wherever they come from. */
@@ -18,8 +21,15 @@ export async function takeFiles(
   at: { x: number; y: number } | null,
 ): Promise<void> {
   const slides = files.filter(isPdf)
+  const drawings = files.filter(isDrawing)
   const pictures = files.filter(({ type }) => type.startsWith('image/'))
   if (pictures.length > 0) await placePictures(studio, studio.jobs, pictures, at)
+  if (drawings.length > 0) {
+    const { importDrawing } = await import('./export')
+    // oxlint-disable-next-line eslint/no-await-in-loop -- their pages follow each other
+    for (const file of drawings)
+      await importDrawing(studio, new PageEdits(studio.desk, currentWords(pageWords)), file)
+  }
   if (slides.length === 0) return
   const { bringSlides } = await import('./slides/bring')
   for (const file of slides) {
@@ -28,7 +38,11 @@ export async function takeFiles(
   }
 }
 
-export function isPdf({ type, name }: File): boolean {
+function isDrawing({ name }: File): boolean {
+  return /\.(excalidraw|json)$/i.test(name)
+}
+
+function isPdf({ type, name }: File): boolean {
   return type === 'application/pdf' || (type === '' && /\.pdf$/i.test(name))
 }
 
@@ -37,6 +51,7 @@ export function useChoosers(studio: Studio): [Choosers, ReactNode] {
   const picture = useRef<HTMLInputElement>(null)
   const photo = useRef<HTMLInputElement>(null)
   const slides = useRef<HTMLInputElement>(null)
+  const drawing = useRef<HTMLInputElement>(null)
   const take = (event: React.ChangeEvent<HTMLInputElement>): void => {
     const files = [...(event.target.files ?? [])]
     event.target.value = ''
@@ -46,6 +61,7 @@ export function useChoosers(studio: Studio): [Choosers, ReactNode] {
     picture: () => picture.current?.click(),
     photo: () => photo.current?.click(),
     slides: () => slides.current?.click(),
+    drawing: () => drawing.current?.click(),
   }
   const hidden = { type: 'file', hidden: true, onChange: take, 'aria-hidden': true } as const
   return [
@@ -54,6 +70,7 @@ export function useChoosers(studio: Studio): [Choosers, ReactNode] {
       <input {...hidden} ref={picture} accept="image/*" multiple data-chooser="picture" />
       <input {...hidden} ref={photo} accept="image/*" capture="environment" data-chooser="photo" />
       <input {...hidden} ref={slides} accept="application/pdf,.pdf" data-chooser="slides" />
+      <input {...hidden} ref={drawing} accept=".excalidraw,.json" data-chooser="drawing" />
     </>,
   ]
 }

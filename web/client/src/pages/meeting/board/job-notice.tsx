@@ -3,7 +3,7 @@ import { useWords } from '../../../i18n'
 import { Button } from '../../../ui'
 import { useStore } from '../../door/use-store'
 import type { Jobs } from './jobs'
-import { jobWords } from './words'
+import { jobWords } from './file-words'
 
 /** What is on its way, how far it is, and what went wrong with it. */
 export function JobNotice({ jobs }: { jobs: Jobs }): ReactNode {

@@ -1,5 +1,5 @@
 // All pages in a row, small: look at one, add, name, order, double and delete them.
-import { Copy, Ellipsis, MoveLeft, MoveRight, Pencil, Plus, Trash2, X } from 'lucide-react'
+import { Copy, Ellipsis, MoveLeft, MoveRight, Pencil, Trash2, X } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
 import type { Desk } from '../../../board/desk'
@@ -15,13 +15,13 @@ interface StripProps {
   desk: Desk
   thumbs: Thumbs
   mayDraw: boolean
-  /** Further kinds of page that can be added. */
-  more?: ReactNode
+  /** The button at the end of the row. */
+  add: ReactNode
   onRemoved: (name: string) => void
   onClose: () => void
 }
 
-export function PageStrip({ desk, thumbs, mayDraw, more, onRemoved, onClose }: StripProps): ReactNode {
+export function PageStrip({ desk, thumbs, mayDraw, add, onRemoved, onClose }: StripProps): ReactNode {
   const t = useWords(pageWords)
   const pages = useStore(desk.pages)
   const current = useStore(desk.page)
@@ -98,16 +98,7 @@ export function PageStrip({ desk, thumbs, mayDraw, more, onRemoved, onClose }: S
             </li>
           )
         })}
-        {mayDraw ? (
-          <li className="card-page">
-            {more ?? (
-              <button type="button" className="add-page" onClick={() => edits.add()}>
-                <Plus className="i" aria-hidden />
-                {t.add}
-              </button>
-            )}
-          </li>
-        ) : null}
+        {mayDraw ? <li className="card-page">{add}</li> : null}
       </ol>
       <Button look="quiet" size="sm" square aria-label={t.close} title={t.close} onClick={onClose}>
         <X className="i" aria-hidden />

@@ -87,7 +87,8 @@ export class Thumbs {
   }
 }
 
-function shapes(
+/** The shapes of a page as a small picture. */
+export function shapes(
   elements: ExcalidrawElement[],
   page: Page,
   files: BinaryFiles,

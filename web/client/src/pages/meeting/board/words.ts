@@ -72,6 +72,8 @@ export const pageWords = words(
     next: 'Nächste Seite',
     add: 'Neue Seite',
     blankPage: 'Leere Seite',
+    fromTemplate: 'Aus einer Vorlage …',
+    fetching: 'Die Vorlagen kommen gleich.',
     options: (name: string) => `${name}: umbenennen, ordnen, löschen`,
     rename: 'Umbenennen',
     name: 'Wie heißt die Seite?',
@@ -99,6 +101,8 @@ export const pageWords = words(
     next: 'Next page',
     add: 'New page',
     blankPage: 'Blank page',
+    fromTemplate: 'From a template …',
+    fetching: 'The templates are on their way.',
     options: (name) => `${name}: rename, reorder, delete`,
     rename: 'Rename',
     name: 'What is the page called?',
@@ -177,77 +181,5 @@ export const outlineWords = words(
     said: (kind, text) => `${kind}: ${text}`,
     joins: (from, to) => `Arrow from ${from} to ${to}`,
     times: (kind, n) => `${kind}, ${n} times`,
-  },
-)
-
-export const jobWords = words(
-  {
-    kinds: {
-      picture: 'Das Bild ist unterwegs.',
-      slides: 'Die Folien sind unterwegs.',
-      export: 'Die Tafel wird eingepackt.',
-      import: 'Die Zeichnung wird ausgepackt.',
-      version: 'Der frühere Stand kommt.',
-    },
-    faults: {
-      too_large: 'Das Bild ist zu groß, auch verkleinert. Nimm eines unter 10 MB.',
-      slides_too_large: 'Diese PDF-Datei ist größer als 50 MB. Mach sie kleiner oder nimm weniger Seiten.',
-      type_unknown: 'Das ist kein Bild, das wir kennen. PNG, JPEG und WebP gehen.',
-      uploads_full:
-        'Für Bilder und Folien ist in diesem Raum kein Platz mehr. Lösche welche, die niemand braucht.',
-      drawing_not_allowed: 'Gerade darfst du nicht zeichnen, darum kam es nicht an.',
-      failed: 'Das kam nicht an. Prüf deine Verbindung und versuch es noch mal.',
-      cancelled: 'Abgebrochen.',
-      broken: 'Diese PDF-Datei ist beschädigt. Öffne sie in einem anderen Programm und speichere sie neu.',
-      encrypted:
-        'Diese PDF-Datei ist mit einem Passwort verschlossen. Speichere sie ohne Passwort und nimm dann die.',
-      too_many_pages: 'Diese PDF-Datei hat mehr als 300 Seiten. Teile sie auf.',
-      not_a_drawing: 'Das ist keine Excalidraw-Datei, oder sie ist beschädigt.',
-    },
-    understood: 'Gut',
-    cancel: 'Abbrechen',
-  },
-  {
-    kinds: {
-      picture: 'The picture is on its way.',
-      slides: 'The slides are on their way.',
-      export: 'The board is being packed.',
-      import: 'The drawing is being unpacked.',
-      version: 'The earlier state is coming.',
-    },
-    faults: {
-      too_large: 'The picture is too large, even made smaller. Take one under 10 MB.',
-      slides_too_large: 'This PDF file is larger than 50 MB. Make it smaller or take fewer pages.',
-      type_unknown: 'This is no picture that we know. PNG, JPEG and WebP work.',
-      uploads_full: 'There is no room left for pictures and slides here. Delete some that nobody needs.',
-      drawing_not_allowed: 'You may not draw just now, so it did not arrive.',
-      failed: 'This did not arrive. Check your connection and try again.',
-      cancelled: 'Cancelled.',
-      broken: 'This PDF file is damaged. Open it in another program and save it anew.',
-      encrypted: 'This PDF file is locked with a password. Save it without one and take that.',
-      too_many_pages: 'This PDF file has more than 300 pages. Split it.',
-      not_a_drawing: 'This is no Excalidraw file, or it is damaged.',
-    },
-    understood: 'All right',
-    cancel: 'Cancel',
-  },
-)
-
-export const fileWords = words(
-  {
-    picture: 'Bild einfügen …',
-    photo: 'Foto aufnehmen …',
-    slides: 'Folien einfügen (PDF) …',
-    slideLoading: 'Die Folie kommt gleich.',
-    slideFailed: 'Diese Folie ließ sich nicht laden. Wir versuchen es weiter.',
-    dropHere: 'Lass los, dann kommt es auf die Tafel.',
-  },
-  {
-    picture: 'Insert a picture …',
-    photo: 'Take a photo …',
-    slides: 'Insert slides (PDF) …',
-    slideLoading: 'The slide is on its way.',
-    slideFailed: 'This slide could not be loaded. We keep trying.',
-    dropHere: 'Let go and it is on the board.',
   },
 )

@@ -1,0 +1,73 @@
+// Six people draw at once and all see the same, each undoes only their own, and a wiped page comes back.
+import assert from 'node:assert/strict'
+import { choose, drawRectangle, openBoard, outline, outlined, take, drag } from '../lib/board.mjs'
+import { enter } from '../lib/people.mjs'
+import { stories } from '../lib/story.mjs'
+import { until } from '../lib/until.mjs'
+import { WORDS } from '../lib/words.mjs'
+
+const tell = stories()
+const NAMES = ['Ada', 'Ben', 'Cem', 'Dilek', 'Eva', 'Finn']
+
+tell('six people draw at once, and all see the same', async ({ server, visit }) => {
+  const room = server.room('Plenum')
+  const people = []
+  for (const name of NAMES) {
+    const person = await visit()
+    await enter(person, room, name)
+    await openBoard(person)
+    people.push(person)
+  }
+  await Promise.all(
+    people.map(async (person, at) => {
+      await take(person, 'pen')
+      await drag(person, [0.2, 0.2 + at * 0.09], [0.8, 0.24 + at * 0.09])
+      await drawRectangle(person, at % 4)
+    }),
+  )
+  const all = ['6-mal Strich', '6-mal Rechteck']
+  await Promise.all(people.map((person, at) => outlined(person, NAMES[at], all)))
+
+  // Undo takes back one's own last step, whatever others did after it.
+  const [ada, ben] = people
+  await ben.page.getByRole('button', { name: WORDS['de-DE'].undo, exact: true }).click()
+  await Promise.all(people.map((person, at) => outlined(person, NAMES[at], ['6-mal Strich', '5-mal Rechteck'])))
+
+  // A wiped page is one step for whoever wiped it.
+  await choose(ada, WORDS['de-DE'].wipe)
+  await ada.page.getByText(WORDS['de-DE'].wiped).waitFor()
+  await Promise.all(people.map((person, at) => outlined(person, NAMES[at], [])))
+  await ada.page.locator('.board-foot').getByRole('button', { name: WORDS['de-DE'].undo }).click()
+  await Promise.all(people.map((person, at) => outlined(person, NAMES[at], ['6-mal Strich', '5-mal Rechteck'])))
+})
+
+tell('pages come, change and go for everybody, and each looks where they like', async ({ server, visit }) => {
+  const room = server.room('Plenum')
+  const [ada, ben] = [await visit(), await visit({ locale: 'en-GB' })]
+  const [de, en] = [WORDS['de-DE'], WORDS['en-GB']]
+  await enter(ada, room, 'Ada')
+  await enter(ben, room, 'Ben')
+  await openBoard(ada)
+  await openBoard(ben)
+  await drawRectangle(ada, 0)
+  await outlined(ben, 'Ben', ['Rectangle'])
+  await ada.page.getByRole('button', { name: de.pageOf(1, 1) }).click()
+  await ada.page.getByRole('button', { name: de.newPage }).click()
+  await ada.page.getByRole('menuitem', { name: de.blankPage }).click()
+  await outlined(ada, 'Ada', [])
+  await ben.page.getByRole('button', { name: en.pageOf(1, 2) }).waitFor()
+  await outlined(ben, 'Ben', ['Rectangle'])
+  await drawRectangle(ada, 1)
+  await ben.page.getByRole('button', { name: en.nextPage }).click()
+  await outlined(ben, 'Ben', ['Rectangle'])
+
+  // Undoing through the page's beginning shows where it happens, and takes the page away again.
+  const undo = ada.page.getByRole('button', { name: de.undo, exact: true })
+  await undo.click()
+  await outlined(ben, 'Ben', [])
+  await undo.click()
+  await ben.page.getByRole('button', { name: en.pageOf(1, 1) }).waitFor()
+  await undo.click()
+  await until('nothing is left', async () => (await outline(ben)).length === 0)
+  assert.equal(await undo.getAttribute('aria-disabled'), 'true')
+})

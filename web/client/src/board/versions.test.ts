@@ -1,0 +1,29 @@
+import * as Y from 'yjs'
+import { expect, test } from 'vitest'
+import { mapOf } from './document'
+import { Ledger } from './ledger'
+import { differences } from './versions'
+
+test('an earlier state comes back in one step, on every page, and goes again', () => {
+  const then = new Y.Doc()
+  mapOf(then, 'elements').set('a', { x: 1 })
+  mapOf(then, 'elements:p').set('b', { x: 2 })
+  mapOf(then, 'pages').set('p', { id: 'p', order: 'X' })
+  const past = new Y.Doc()
+  const now = new Y.Doc()
+  Y.applyUpdate(past, Y.encodeStateAsUpdate(then))
+  Y.applyUpdate(now, Y.encodeStateAsUpdate(then))
+  mapOf(now, 'elements').set('a', { x: 9 })
+  mapOf(now, 'elements').set('new', { x: 3 })
+  mapOf(now, 'elements:p').delete('b')
+  const ledger = new Ledger(now)
+  const changes = differences(now, past)
+  expect(changes).toHaveLength(3)
+  ledger.step(changes)
+  expect(mapOf(now, 'elements').toJSON()).toEqual({ a: { x: 1 } })
+  expect(mapOf(now, 'elements:p').toJSON()).toEqual({ b: { x: 2 } })
+  expect(differences(now, past)).toEqual([])
+  ledger.undo()
+  expect(mapOf(now, 'elements').toJSON()).toEqual({ a: { x: 9 }, new: { x: 3 } })
+  expect(mapOf(now, 'elements:p').size).toBe(0)
+})

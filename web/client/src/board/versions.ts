@@ -1,0 +1,67 @@
+// Earlier states of a board, which a host can look at and bring back. Bringing one back is drawing: the differences are
+// written like any other change, and are one step to undo.
+import * as Y from 'yjs'
+import { mapOf } from './document'
+import { same } from './inverse'
+import type { Change } from './ledger'
+
+export type VersionReason = 'hourly' | 'before_clearing' | 'before_restoring' | 'by_hand'
+
+export interface Version {
+  readonly id: string
+  /** Seconds since 1970. */
+  readonly made_at: number
+  readonly reason: VersionReason
+}
+
+export interface Versions {
+  /** The newest first. */
+  list(): Promise<readonly Version[]>
+  make(reason: VersionReason): Promise<void>
+  /** The whole document as it was. */
+  read(id: string): Promise<Y.Doc>
+}
+
+/** What makes a document what it was in `then`. */
+export function differences(now: Y.Doc, then: Y.Doc): Change[] {
+  const changes: Change[] = []
+  for (const root of new Set([...now.share.keys(), ...then.share.keys()])) {
+    const [present, past] = [mapOf(now, root), mapOf(then, root)]
+    for (const key of present.keys()) if (!past.has(key)) changes.push({ root, key, value: undefined })
+    for (const [key, value] of past.entries()) {
+      if (!same(present.get(key), value)) changes.push({ root, key, value })
+    }
+  }
+  return changes
+}
+
+export class ServerVersions implements Versions {
+  constructor(private readonly ticket: () => { readonly id: string; readonly ticket: string }) {}
+
+  async list(): Promise<readonly Version[]> {
+    return (await (await this.ask('')).json()) as Version[]
+  }
+
+  async make(reason: VersionReason): Promise<void> {
+    await this.ask('', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ reason }),
+    })
+  }
+
+  async read(id: string): Promise<Y.Doc> {
+    const bytes = new Uint8Array(await (await this.ask(`/${encodeURIComponent(id)}`)).arrayBuffer())
+    const doc = new Y.Doc()
+    Y.applyUpdate(doc, bytes)
+    return doc
+  }
+
+  private async ask(path: string, init?: RequestInit): Promise<Response> {
+    const { id, ticket } = this.ticket()
+    const query = `ticket=${encodeURIComponent(ticket)}`
+    const answer = await fetch(`/api/board/${encodeURIComponent(id)}/versions${path}?${query}`, init)
+    if (!answer.ok) throw new Error(String(answer.status))
+    return answer
+  }
+}

@@ -1,0 +1,113 @@
+// Exports and imports. Fetched when somebody asks for one.
+import { loadFromBlob } from '@excalidraw/excalidraw'
+import type { ExcalidrawElement } from '@excalidraw/excalidraw/element/types'
+import type { Page } from '../../../../board/pages'
+import { JobError } from '../jobs'
+import { nameOf, type PageEdits } from '../page-edits'
+import { reencoded } from '../pictures/reencode'
+import { saveFile } from '../save-file'
+import type { Studio } from '../studio'
+import { excalidraw, png, svg } from './page-files'
+
+export type Format = 'png' | 'svg' | 'pdf' | 'excalidraw'
+
+interface Names {
+  readonly board: string
+  readonly page: (n: string) => string
+}
+
+export function exportPages(
+  studio: Studio,
+  which: 'page' | 'all',
+  format: Format,
+  names: Names,
+): Promise<boolean> {
+  return studio.jobs.run('export', async (progress, signal) => {
+    const all = studio.desk.pages.get()
+    const pages = which === 'all' ? all : all.filter(({ id }) => id === studio.desk.page.get())
+    const tell = (part: number): void => progress(Math.round(part * 100))
+    const [only] = pages
+    const title = which === 'page' && only ? fileName(nameOf(only, all, names)) : names.board
+    if (format === 'pdf') {
+      const { pdf } = await import('./pdf-file')
+      saveFile(await pdf(studio, pages, tell), `${title}.pdf`)
+      return
+    }
+    const files: [string, Blob][] = []
+    for (const [at, page] of pages.entries()) {
+      if (signal.aborted) throw new JobError('cancelled')
+      const number = String(at + 1).padStart(String(pages.length).length, '0')
+      const name = `${number} ${fileName(nameOf(page, all, names))}.${format}`
+      // oxlint-disable-next-line eslint/no-await-in-loop -- one at a time: each is large
+      files.push([name, await made(studio, page, format)])
+      tell((at + 1) / pages.length)
+    }
+    const [first] = files
+    if (files.length === 1 && first) saveFile(first[1], `${title}.${format}`)
+    else saveFile(await zipped(files), `${title}.zip`)
+  })
+}
+
+/** An Excalidraw file becomes a page; its pictures are uploaded like any other. */
+export function importDrawing(studio: Studio, edits: PageEdits, file: File): Promise<boolean> {
+  return studio.jobs.run('import', async (progress, signal) => {
+    const { elements, files } = await loadFromBlob(file, null, null).catch(() => {
+      throw new JobError('not_a_drawing')
+    })
+    const ids = new Map<string, string>()
+    for (const { id, dataURL } of Object.values(files)) {
+      // oxlint-disable-next-line eslint/no-await-in-loop -- uploads go one after the other
+      const picture = await reencoded(blobFrom(dataURL))
+      // oxlint-disable-next-line eslint/no-await-in-loop -- as above
+      const uploaded = await studio.uploads.send(picture.blob, progress, signal)
+      studio.gallery.add(uploaded, picture.blob)
+      ids.set(id, uploaded)
+    }
+    const fit = elements.flatMap((element) => fitting(element, ids))
+    edits.add({ name: file.name.replace(/\.(excalidraw|json)$/i, ''), elements: fit })
+    studio.showAll()
+  })
+}
+
+/** What the server takes of somebody else's file. */
+function fitting(element: ExcalidrawElement, ids: ReadonlyMap<string, string>): ExcalidrawElement[] {
+  const { type, isDeleted, link } = element
+  if (isDeleted || type === 'iframe' || type === 'embeddable' || type === 'magicframe') return []
+  const safe = link?.startsWith('https://') ? link : null
+  if (element.type !== 'image') return [{ ...element, link: safe }]
+  const fileId = element.fileId ? ids.get(element.fileId) : undefined
+  return fileId === undefined ? [] : [{ ...element, link: safe, fileId: fileId as never, status: 'saved' }]
+}
+
+function made(studio: Studio, page: Page, format: Exclude<Format, 'pdf'>): Promise<Blob> {
+  switch (format) {
+    case 'png':
+      return png(studio, page)
+    case 'svg':
+      return svg(studio, page)
+    case 'excalidraw':
+      return excalidraw(studio, page)
+  }
+}
+
+async function zipped(files: readonly (readonly [string, Blob])[]): Promise<Blob> {
+  const { zipSync } = await import('fflate')
+  const entries = await Promise.all(
+    files.map(async ([name, blob]) => [name, new Uint8Array(await blob.arrayBuffer())] as const),
+  )
+  // Pictures are packed already.
+  const bytes = zipSync(Object.fromEntries(entries), { level: 1 })
+  return new Blob([bytes], { type: 'application/zip' })
+}
+
+/** Not by `fetch`: our pages allow no addresses with data in them there. */
+function blobFrom(dataUrl: string): Blob {
+  const [head = '', body = ''] = dataUrl.split(',', 2)
+  const type = /^data:([\w/+.-]+)/.exec(head)?.[1] ?? ''
+  const text = head.endsWith(';base64') ? atob(body) : decodeURIComponent(body)
+  return new Blob([Uint8Array.from(text, (character) => character.charCodeAt(0))], { type })
+}
+
+function fileName(name: string): string {
+  return name.replaceAll(/[\\/:*?"<>|\p{Cc}]+/gu, ' ').trim() || '1'
+}
