@@ -17,6 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use storage::Storage;
 use tokio::signal::unix::{SignalKind, signal};
+use web::board::files::FileLimits;
 use web::server::Running;
 use web::state::{Edge, EdgeSettings, OperatorSettings};
 use web::tls::CertificateSource;
@@ -45,6 +46,7 @@ pub(crate) async fn serve(config: &Config) -> Result<(), Failure> {
     Load::new(meter.clone(), store.clone() as SharedStore).start();
     let edge = Arc::new(Edge::new(store.clone(), directory.clone(), figures, edge_settings(config)));
 
+    edge.measure_files().await;
     let tls = web::tls::config(&certificate_source(config, &announce), web::clock::since_epoch())
         .map_err(|error| Failure::hopeless(error.to_string()))?;
     let running = doors.serve(config, edge.clone(), tls, meter, media)?;
@@ -212,6 +214,11 @@ fn edge_settings(config: &Config) -> EdgeSettings {
             source_url: operator.source_url,
         },
         turn: turn(&config.turn),
+        files: FileLimits {
+            picture: config.board.picture_mb * 1_000_000,
+            pdf: config.board.pdf_mb * 1_000_000,
+            room: config.board.files_mb * 1_000_000,
+        },
     }
 }
 

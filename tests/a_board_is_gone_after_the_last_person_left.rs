@@ -6,8 +6,8 @@ mod board_talk;
 mod in_process;
 
 use actors::store::SharedStore;
-use board_talk::{board, draw, elements, leave};
-use in_process::{InProcess, Setting};
+use board_talk::{board, draw, elements};
+use in_process::{InProcess, Setting, leave};
 use std::sync::Arc;
 use std::time::Duration;
 use storage::Storage;

@@ -5,8 +5,8 @@ mod board_talk;
 mod in_process;
 
 use actors::store::SharedStore;
-use board_talk::{board, draw, elements, leave};
-use in_process::{InProcess, OWNERS_TOKEN, Setting};
+use board_talk::{board, draw, elements};
+use in_process::{InProcess, OWNERS_TOKEN, Setting, leave};
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;

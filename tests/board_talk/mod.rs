@@ -1,7 +1,7 @@
 //! What stories say to a board, as a new Yjs client would.
 
 use crate::in_process::InProcess;
-use serde_json::{Value, json};
+use serde_json::Value;
 use test_support::Signalling;
 use yrs::updates::decoder::Decode;
 use yrs::updates::encoder::Encode;
@@ -57,10 +57,4 @@ pub(crate) async fn draw(board: &mut Signalling) {
     let update = doc.transact().encode_state_as_update_v1(&StateVector::default());
     board.send_binary(sync(2, &update)).await;
     assert_eq!(elements(board).await, ["stroke"]);
-}
-
-/// Says goodbye and hears it.
-pub(crate) async fn leave(mut socket: Signalling) {
-    socket.send(&json!({"type": "leave"})).await;
-    assert_eq!(socket.next_of("bye").await["reason"], "left");
 }

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use storage::Storage;
-use test_support::{Opening, Signalling, within};
+use test_support::{Http, Opening, Signalling, within};
 use tokio::sync::oneshot;
 use web::state::{Edge, EdgeSettings, OperatorSettings};
 use web::tls::CertificateSource;
@@ -46,7 +46,7 @@ pub(crate) struct InProcess {
     address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<std::thread::JoinHandle<()>>,
-    _data: tempfile::TempDir,
+    data: tempfile::TempDir,
 }
 
 impl InProcess {
@@ -64,7 +64,19 @@ impl InProcess {
             actix::System::new().block_on(parts.serve(listener, started, stopped));
         });
         let directory = within("the server starts", ready).await.expect("it started");
-        Self { figures, directory, days, address, stop: Some(stop), thread: Some(thread), _data: data }
+        Self { figures, directory, days, address, stop: Some(stop), thread: Some(thread), data }
+    }
+
+    /// A browser without a cookie.
+    #[allow(dead_code, reason = "not every story asks by HTTP")]
+    pub(crate) fn http(&self) -> Http {
+        Http::new(self.address, &format!("https://localhost:{}", self.address.port()))
+    }
+
+    /// Where everything is that is kept.
+    #[allow(dead_code, reason = "not every story searches the files")]
+    pub(crate) fn data_dir(&self) -> &Path {
+        self.data.path()
     }
 
     /// So many days pass, and the boards whose days they were are wiped.
@@ -100,6 +112,13 @@ impl InProcess {
     }
 }
 
+/// Says goodbye and hears it.
+#[allow(dead_code, reason = "not every story ends with goodbyes")]
+pub(crate) async fn leave(mut socket: Signalling) {
+    socket.send(&json!({"type": "leave"})).await;
+    assert_eq!(socket.next_of("bye").await["reason"], "left");
+}
+
 impl Drop for InProcess {
     fn drop(&mut self) {
         drop(self.stop.take());
@@ -132,6 +151,7 @@ impl Parts {
             sign_up: false,
             operator: OperatorSettings::default(),
             turn: None,
+            files: web::board::files::FileLimits { picture: 400_000, pdf: 700_000, room: 1_000_000 },
         };
         let edge = Arc::new(Edge::new(store, directory.clone(), self.figures.clone(), settings));
         let names = vec!["localhost".to_owned()];

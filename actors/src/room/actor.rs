@@ -1,6 +1,6 @@
 //! The `Room` actor: carries between people, their connections, the board and the store.
 
-use super::messages::{Drain, Enter, FindDrawer, FromParticipant};
+use super::messages::{Drain, Enter, FindDrawer, FromParticipant, Visitor};
 use super::people::{Denied, Entered, Fresh, People, Person};
 use crate::authority::{Action, Place, Role, may};
 use crate::clock::{WallClock, day_of};
@@ -10,12 +10,13 @@ use crate::participant::{
     ComeBack, Farewell, Line, MediaState, MeetingSettings, Notice, Participant, ParticipantId,
     ParticipantParts, Refusal, RoomFace, WelcomeNotice,
 };
-use crate::room_directory::{LiveCount, RoomDeleted, RoomSaved};
+use crate::room_directory::{LiveCount, RoomDeleted, RoomSaved, wipe_board};
 use crate::sfu::{MediaLink, TrackRouter};
 use crate::store::{Keeping, RoomRecord, SharedStore};
 use crate::whiteboard::{Drawer, DrawingRefused, Flush, RemoveDrawer, Whiteboard};
 use actix::{
-    Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Context, Handler, ResponseFuture, WrapFuture,
+    Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Context, Handler, MessageResult, ResponseFuture,
+    WrapFuture,
 };
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -322,9 +323,26 @@ impl Room {
     fn forget_board(&mut self, ctx: &mut Context<Self>) {
         if let Some(board) = self.board.take() {
             self.closing = true;
-            let ended = end_board(board, self.parts.record.clone(), self.parts.store.clone());
+            let ended = self.end_board(board);
             ctx.spawn(ended.into_actor(self).map(|(), room, _| room.closing = false));
             self.note_visit();
+        }
+    }
+
+    /// What is kept is on disk, of everything else nothing is left.
+    fn end_board(&self, board: Addr<Whiteboard>) -> impl Future<Output = ()> + use<> {
+        let (record, store) = (self.parts.record.clone(), self.parts.store.clone());
+        let figures = self.parts.figures.clone();
+        async move {
+            if board.send(Flush).await.is_err() {
+                tracing::error!("a board closed without an answer");
+            }
+            drop(board);
+            if !record.keeping.keeps()
+                && let Err(error) = wipe_board(&store, &figures, &record.id).await
+            {
+                tracing::error!(%error, "a board could not be wiped; the next start of the server tries again");
+            }
         }
     }
 
@@ -357,19 +375,6 @@ impl Room {
     fn gone(&mut self, ctx: &mut Context<Self>) {
         self.close(Farewell::RoomGone);
         ctx.stop();
-    }
-}
-
-/// What is kept is on disk, of everything else nothing is left.
-async fn end_board(board: Addr<Whiteboard>, record: RoomRecord, store: SharedStore) {
-    if board.send(Flush).await.is_err() {
-        tracing::error!("a board closed without an answer");
-    }
-    drop(board);
-    if !record.keeping.keeps()
-        && let Err(error) = store.shelf().wipe_board(&record.id).await
-    {
-        tracing::error!(%error, "a board could not be wiped; the next start of the server tries again");
     }
 }
 
@@ -414,10 +419,16 @@ impl Handler<FromParticipant> for Room {
 }
 
 impl Handler<FindDrawer> for Room {
-    type Result = Option<(Addr<Whiteboard>, Drawer)>;
+    type Result = MessageResult<FindDrawer>;
 
     fn handle(&mut self, find: FindDrawer, _: &mut Self::Context) -> Self::Result {
-        let person = self.people.by_ticket(&find.ticket)?;
+        MessageResult(self.visitor(&find.ticket))
+    }
+}
+
+impl Room {
+    fn visitor(&self, ticket: &str) -> Option<Visitor> {
+        let person = self.people.by_ticket(ticket)?;
         let standing = self.people.standing(&person.keys.id);
         let board = self.board().filter(|_| may(standing, &self.parts.record, Action::WatchBoard))?;
         let drawer = Drawer {
@@ -426,7 +437,8 @@ impl Handler<FindDrawer> for Room {
             ball: person.ball,
             may_draw: self.may_draw(person),
         };
-        Some((board.clone(), drawer))
+        let moderates = may(standing, &self.parts.record, Action::Moderate);
+        Some(Visitor { room: self.parts.record.id.clone(), board: board.clone(), drawer, moderates })
     }
 }
 
@@ -459,12 +471,9 @@ impl Handler<Drain> for Room {
 
     fn handle(&mut self, Drain: Drain, _: &mut Self::Context) -> Self::Result {
         self.close(Farewell::Restarting);
-        let (record, store) = (self.parts.record.clone(), self.parts.store.clone());
-        let board = self.board.take();
-        Box::pin(async move {
-            if let Some(board) = board {
-                end_board(board, record, store).await;
-            }
-        })
+        match self.board.take() {
+            Some(board) => Box::pin(self.end_board(board)),
+            None => Box::pin(async {}),
+        }
     }
 }

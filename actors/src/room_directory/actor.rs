@@ -10,10 +10,9 @@ use crate::ids::random_text;
 use crate::load::SharedFigures;
 use crate::participant::Participant;
 use crate::room::people::Denied;
-use crate::room::{Drain, Enter, EnterStream, FindDrawer, Room, RoomParts};
+use crate::room::{Drain, Enter, EnterStream, FindDrawer, Room, RoomParts, Visitor};
 use crate::sfu::MediaHub;
 use crate::store::{Door, RoomId, RoomRecord, SharedStore, StreamRight};
-use crate::whiteboard::{Drawer, Whiteboard};
 use actix::{
     Actor, ActorFutureExt, Addr, Arbiter, AsyncContext, Context, Handler, ResponseActFuture, ResponseFuture,
     WrapFuture,
@@ -206,7 +205,7 @@ impl Handler<TokenDeleted> for RoomDirectory {
 }
 
 impl Handler<FindBoard> for RoomDirectory {
-    type Result = ResponseFuture<Option<(Addr<Whiteboard>, Drawer)>>;
+    type Result = ResponseFuture<Option<Visitor>>;
 
     fn handle(&mut self, find: FindBoard, _: &mut Self::Context) -> Self::Result {
         let room = self.live.values().find(|live| live.board == find.board).map(|live| live.room.clone());

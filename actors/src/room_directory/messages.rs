@@ -1,9 +1,9 @@
 //! What is asked of the directory.
 
 use crate::participant::{Notice, Participant, StreamOffer};
+use crate::room::Visitor;
 use crate::room::people::Arrival;
 use crate::store::{Day, Door, RoomId, RoomRecord, StreamToken, TokenId};
-use crate::whiteboard::{Drawer, Whiteboard};
 use actix::Addr;
 use std::collections::HashMap;
 use tokio::sync::mpsc;
@@ -76,7 +76,7 @@ impl JoinError {
 
 /// Whose board ticket is this? `None` for anything that does not fit together.
 #[derive(actix::Message, Clone)]
-#[rtype(result = "Option<(Addr<Whiteboard>, Drawer)>")]
+#[rtype(result = "Option<Visitor>")]
 pub struct FindBoard {
     /// The last part of the board's URL.
     pub board: String,

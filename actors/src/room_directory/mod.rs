@@ -8,3 +8,4 @@ mod sweeper;
 pub use actor::{DirectoryParts, RoomDirectory};
 pub use live_count::LiveCount;
 pub use messages::*;
+pub(crate) use sweeper::wipe_board;

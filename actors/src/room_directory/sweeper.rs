@@ -6,7 +6,8 @@
 use super::RoomDirectory;
 use super::messages::SweepBoards;
 use crate::clock::day_of;
-use crate::store::{Day, RoomId};
+use crate::load::SharedFigures;
+use crate::store::{Day, RoomId, SharedStore, StoreError};
 use actix::{ActorFutureExt, AsyncContext, Context, Handler, ResponseActFuture, WrapFuture};
 use std::time::Duration;
 
@@ -28,10 +29,10 @@ impl RoomDirectory {
     pub(super) fn wipe(&mut self, rooms: Vec<RoomId>) -> ResponseActFuture<Self, ()> {
         let idle: Vec<RoomId> = rooms.into_iter().filter(|room| !self.is_live(room)).collect();
         self.wiping.extend(idle.iter().cloned());
-        let store = self.parts.store.clone();
+        let (store, figures) = (self.parts.store.clone(), self.parts.figures.clone());
         let wiped = async move {
             for room in &idle {
-                if let Err(error) = store.shelf().wipe_board(room).await {
+                if let Err(error) = wipe_board(&store, &figures, room).await {
                     tracing::error!(%error, "a board whose time is over could not be wiped; trying again in an hour");
                 }
             }
@@ -41,6 +42,17 @@ impl RoomDirectory {
             directory.wiping.retain(|room| !idle.contains(room));
         }))
     }
+}
+
+/// Everything of a board is gone, and the sum of all files is less by it.
+pub(crate) async fn wipe_board(
+    store: &SharedStore,
+    figures: &SharedFigures,
+    room: &RoomId,
+) -> Result<(), StoreError> {
+    store.shelf().wipe_board(room).await?;
+    figures.board_files_bytes.set(store.shelf().shelf_bytes().await?);
+    Ok(())
 }
 
 impl Handler<SweepBoards> for RoomDirectory {

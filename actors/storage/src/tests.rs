@@ -141,6 +141,7 @@ async fn what_was_kept_before_boards_had_a_policy_stays_kept() {
         "ALTER TABLE rooms DROP COLUMN keeping",
         "ALTER TABLE rooms DROP COLUMN keep_days",
         "ALTER TABLE rooms DROP COLUMN last_visit",
+        "DROP TABLE board_damaged",
         "DELETE FROM _sqlx_migrations WHERE version >= 3",
         "UPDATE rooms SET keep_board = 1 WHERE id = 'room-1'",
     ] {
