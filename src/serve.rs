@@ -17,12 +17,11 @@ use std::sync::Arc;
 use std::time::Duration;
 use storage::Storage;
 use tokio::signal::unix::{SignalKind, signal};
+use web::board::files::FileLimits;
 use web::server::Running;
 use web::state::{Edge, EdgeSettings, OperatorSettings};
 use web::tls::CertificateSource;
 
-/// How long a board that is not kept stays after the last person left.
-const BOARD_GRACE: Duration = Duration::from_secs(60);
 /// Telling everybody and writing the boards may take this long; the whole stop has to end within 10 s.
 const DRAIN_PATIENCE: Duration = Duration::from_secs(6);
 /// Workers of the HTTP server: more than this many cores have nothing to do there.
@@ -33,6 +32,9 @@ pub(crate) async fn serve(config: &Config) -> Result<(), Failure> {
     let mut stops = Stops::new()?;
     let doors = Doors::open(config)?;
     let store = Arc::new(open_store(config).await?);
+    if let Err(error) = store.shelf().tidy_boards().await {
+        tracing::error!(%error, "what is left of boards that are not kept could not be deleted");
+    }
     let announce = announced(config);
     let media = start_media(config, &announce)?;
     let figures = SharedFigures::default();
@@ -44,6 +46,7 @@ pub(crate) async fn serve(config: &Config) -> Result<(), Failure> {
     Load::new(meter.clone(), store.clone() as SharedStore).start();
     let edge = Arc::new(Edge::new(store.clone(), directory.clone(), figures, edge_settings(config)));
 
+    edge.measure_files().await;
     let tls = web::tls::config(&certificate_source(config, &announce), web::clock::since_epoch())
         .map_err(|error| Failure::hopeless(error.to_string()))?;
     let running = doors.serve(config, edge.clone(), tls, meter, media)?;
@@ -104,7 +107,8 @@ fn start_directory(
         figures: figures.clone(),
         media: media.clone(),
         audio_slots: config.media.audio_slots,
-        board_grace: BOARD_GRACE,
+        board_grace: Duration::from_secs(config.board.wipe_after_seconds),
+        clock: Arc::new(web::clock::since_epoch),
         arbiters: cores(),
     })
     .start()
@@ -210,6 +214,11 @@ fn edge_settings(config: &Config) -> EdgeSettings {
             source_url: operator.source_url,
         },
         turn: turn(&config.turn),
+        files: FileLimits {
+            picture: config.board.picture_mb * 1_000_000,
+            pdf: config.board.pdf_mb * 1_000_000,
+            room: config.board.files_mb * 1_000_000,
+        },
     }
 }
 

@@ -6,8 +6,8 @@
 mod in_process;
 
 use actors::store::{
-    Account, AccountId, Day, Door, LoadSample, RoomId, RoomRecord, Session, SharedStore, Store, StoreError,
-    StoredBoard, StreamToken, TokenId,
+    Account, AccountId, BoardShelf, Day, Door, LoadSample, RoomId, RoomRecord, Session, SharedStore, Store,
+    StoreError, StoredBoard, StreamToken, TokenId,
 };
 use async_trait::async_trait;
 use in_process::{InProcess, OWNERS_TOKEN, Setting};
@@ -87,6 +87,9 @@ impl Store for FaultyStore {
     }
     async fn delete_board(&self, room: &RoomId) -> Result<(), StoreError> {
         self.0.delete_board(room).await
+    }
+    fn shelf(&self) -> &dyn BoardShelf {
+        self.0.shelf()
     }
     async fn add_token(&self, token: StreamToken) -> Result<(), StoreError> {
         self.0.add_token(token).await

@@ -85,3 +85,25 @@ async fn a_meeting_leaves_no_names_behind() {
         assert!(!logged.contains(secret), "{secret} was logged: {logged}");
     }
 }
+
+#[tokio::test]
+async fn a_kept_board_goes_with_its_room_to_the_last_picture() {
+    let server = Server::start(SERVER).await;
+    let mut http = server.host("mara").await;
+    let room = server.room("mara", "Plenum", "open");
+    let path = format!("/api/rooms/{}", room["id"].as_str().unwrap());
+    let keep = json!({"keeping": {"policy": "keep"}});
+    assert_eq!(http.request("PATCH", &path, Some(&keep)).await.status, 200);
+    let guest = Person::enter(&server, room["link"].as_str().unwrap(), "Juna", 1).await;
+    let board = guest.heard("welcome").await["board"].clone();
+    let part = |name: &str| board[name].as_str().unwrap().to_owned();
+    let files = format!("/api/board/{}/files?ticket={}", part("id"), part("ticket"));
+    let slides = b"%PDF-1.7 Schwalbenschwanz".to_vec();
+    let made = server.http().raw("POST", &files, Some("application/pdf"), slides).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    guest.say(json!({"type": "leave"})).await;
+    guest.heard("bye").await;
+    assert!(!files_with(server.data_dir(), "Schwalbenschwanz").is_empty(), "it is kept");
+    assert_eq!(http.request("DELETE", &path, None).await.status, 204);
+    assert_eq!(files_with(server.data_dir(), "Schwalbenschwanz"), [""; 0]);
+}

@@ -3,6 +3,7 @@
 //! Knows no HTTP. Actors are thin shells around pure structs; `store` is the only way to the disk.
 
 pub mod authority;
+pub mod clock;
 pub mod ids;
 pub mod load;
 pub mod lobby;

@@ -8,7 +8,7 @@ mod sections;
 
 use layers::Layers;
 pub(crate) use layers::Problem;
-pub(crate) use sections::{Media, Metrics, Music, Operator, Server, Turn};
+pub(crate) use sections::{Board, Media, Metrics, Music, Operator, Server, Turn};
 use std::path::Path;
 
 const DEFAULTS: &str = include_str!("../../config/default.toml");
@@ -26,6 +26,8 @@ pub(crate) struct Config {
     pub(crate) turn: Turn,
     /// What people who wait hear.
     pub(crate) music: Music,
+    /// Boards and what is put on them.
+    pub(crate) board: Board,
     /// Exact figures.
     pub(crate) metrics: Metrics,
 }
@@ -51,6 +53,7 @@ impl Config {
             media: Media::read(&mut layers),
             turn: Turn::read(&mut layers),
             music: Music::read(&mut layers),
+            board: Board::read(&mut layers),
             metrics: Metrics::read(&mut layers),
         };
         layers.finish().map(|()| config)

@@ -226,6 +226,35 @@ impl Music {
     }
 }
 
+/// Boards and what is put on them.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Board {
+    /// How long a board that is not kept stays after the last person left.
+    pub(crate) wipe_after_seconds: u64,
+    /// Most megabytes of a picture.
+    pub(crate) picture_mb: u64,
+    /// Most megabytes of a PDF.
+    pub(crate) pdf_mb: u64,
+    /// Most megabytes of all files of a room.
+    pub(crate) files_mb: u64,
+}
+
+impl Board {
+    pub(super) fn read(layers: &mut Layers) -> Self {
+        let mut megabytes = |key, most, sentence| layers.read(key, sentence, |value| number(value, 0, most));
+        Self {
+            picture_mb: megabytes("board.picture_mb", 100, "a number of megabytes from 0 to 100"),
+            pdf_mb: megabytes("board.pdf_mb", 1_000, "a number of megabytes from 0 to 1000"),
+            files_mb: megabytes("board.files_mb", 100_000, "a number of megabytes from 0 to 100000"),
+            wipe_after_seconds: layers.read(
+                "board.wipe_after_seconds",
+                "a number from 1 to 86400",
+                |value| number(value, 1, 86_400),
+            ),
+        }
+    }
+}
+
 /// Exact figures.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Metrics {

@@ -1,9 +1,10 @@
 //! The product's own parts run inside a test, for what a binary cannot be asked: a store with a bug, another pace of time.
 //! Clients still come over real sockets.
 
-use actix::Actor;
+use actix::{Actor, Addr};
+use actors::clock::{WallClock, day_of};
 use actors::load::SharedFigures;
-use actors::room_directory::{DirectoryParts, RoomDirectory};
+use actors::room_directory::{DirectoryParts, RoomDirectory, SweepBoards};
 use actors::sfu::{MediaConfig, MediaHub};
 use actors::store::{
     Account, AccountId, Day, DrawingRight, LobbyPolicy, RoomColour, RoomId, RoomRecord, Session, SharedStore,
@@ -13,9 +14,10 @@ use serde_json::{Value, json};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use storage::Storage;
-use test_support::{Opening, Signalling, within};
+use test_support::{Http, Opening, Signalling, within};
 use tokio::sync::oneshot;
 use web::state::{Edge, EdgeSettings, OperatorSettings};
 use web::tls::CertificateSource;
@@ -38,10 +40,13 @@ pub(crate) struct Setting {
 pub(crate) struct InProcess {
     /// Its sums.
     pub(crate) figures: SharedFigures,
+    directory: Addr<RoomDirectory>,
+    /// Days that the clock is ahead.
+    days: Arc<AtomicU64>,
     address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<std::thread::JoinHandle<()>>,
-    _data: tempfile::TempDir,
+    data: tempfile::TempDir,
 }
 
 impl InProcess {
@@ -52,12 +57,38 @@ impl InProcess {
         let (started, ready) = oneshot::channel();
         let (stop, stopped) = oneshot::channel();
         let figures = SharedFigures::default();
-        let parts = Parts { setting, data: data.path().to_owned(), figures: figures.clone() };
+        let days = Arc::<AtomicU64>::default();
+        let (path, figures_of, days_of) = (data.path().to_owned(), figures.clone(), days.clone());
+        let parts = Parts { setting, data: path, figures: figures_of, days: days_of };
         let thread = std::thread::spawn(move || {
             actix::System::new().block_on(parts.serve(listener, started, stopped));
         });
-        within("the server starts", ready).await.expect("it started");
-        Self { figures, address, stop: Some(stop), thread: Some(thread), _data: data }
+        let directory = within("the server starts", ready).await.expect("it started");
+        Self { figures, directory, days, address, stop: Some(stop), thread: Some(thread), data }
+    }
+
+    /// A browser without a cookie.
+    #[allow(dead_code, reason = "not every story asks by HTTP")]
+    pub(crate) fn http(&self) -> Http {
+        Http::new(self.address, &format!("https://localhost:{}", self.address.port()))
+    }
+
+    /// Where everything is that is kept.
+    #[allow(dead_code, reason = "not every story searches the files")]
+    pub(crate) fn data_dir(&self) -> &Path {
+        self.data.path()
+    }
+
+    /// So many days pass, and the boards whose days they were are wiped.
+    #[allow(dead_code, reason = "not every story lets days pass")]
+    pub(crate) async fn pass_days(&self, days: u64) {
+        self.days.fetch_add(days, Ordering::SeqCst);
+        let today = day_of(web::clock::since_epoch() + self.ahead());
+        self.directory.send(SweepBoards(today)).await.expect("the directory lives");
+    }
+
+    fn ahead(&self) -> Duration {
+        Duration::from_secs(86_400 * self.days.load(Ordering::SeqCst))
     }
 
     /// Opens a socket as a page of the server would.
@@ -81,6 +112,13 @@ impl InProcess {
     }
 }
 
+/// Says goodbye and hears it.
+#[allow(dead_code, reason = "not every story ends with goodbyes")]
+pub(crate) async fn leave(mut socket: Signalling) {
+    socket.send(&json!({"type": "leave"})).await;
+    assert_eq!(socket.next_of("bye").await["reason"], "left");
+}
+
 impl Drop for InProcess {
     fn drop(&mut self) {
         drop(self.stop.take());
@@ -94,11 +132,17 @@ struct Parts {
     setting: Setting,
     data: PathBuf,
     figures: SharedFigures,
+    days: Arc<AtomicU64>,
 }
 
 impl Parts {
     /// Until `stop` is dropped.
-    async fn serve(self, listener: TcpListener, started: oneshot::Sender<()>, stop: oneshot::Receiver<()>) {
+    async fn serve(
+        self,
+        listener: TcpListener,
+        started: oneshot::Sender<Addr<RoomDirectory>>,
+        stop: oneshot::Receiver<()>,
+    ) {
         let storage = furnished(&self.data, self.setting.rooms).await;
         let store = (self.setting.store)(storage);
         let directory = self.directory(&store);
@@ -107,18 +151,19 @@ impl Parts {
             sign_up: false,
             operator: OperatorSettings::default(),
             turn: None,
+            files: web::board::files::FileLimits { picture: 400_000, pdf: 700_000, room: 1_000_000 },
         };
-        let edge = Arc::new(Edge::new(store, directory, self.figures.clone(), settings));
+        let edge = Arc::new(Edge::new(store, directory.clone(), self.figures.clone(), settings));
         let names = vec!["localhost".to_owned()];
         let source = CertificateSource::SelfMade { directory: self.data.clone(), names };
         let tls = web::tls::config(&source, web::clock::since_epoch()).expect("a certificate");
         let running = web::server::serve(edge, listener, tls, 1, None).expect("a server");
-        started.send(()).expect("the story waits");
+        started.send(directory).expect("the story waits");
         stop.await.ok();
         running.stop().await;
     }
 
-    fn directory(&self, store: &SharedStore) -> actix::Addr<RoomDirectory> {
+    fn directory(&self, store: &SharedStore) -> Addr<RoomDirectory> {
         let media = MediaHub::start(MediaConfig {
             bind: Ipv4Addr::LOCALHOST.into(),
             udp_port: 0,
@@ -128,12 +173,17 @@ impl Parts {
             announce_tcp: Vec::new(),
             music: Vec::new(),
         });
+        let days = self.days.clone();
+        let clock: WallClock = Arc::new(move || {
+            web::clock::since_epoch() + Duration::from_secs(86_400 * days.load(Ordering::SeqCst))
+        });
         RoomDirectory::new(DirectoryParts {
             store: store.clone(),
             figures: self.figures.clone(),
             media: media.expect("a free UDP port"),
             audio_slots: 3,
             board_grace: self.setting.board_grace,
+            clock,
             arbiters: 1,
         })
         .start()

@@ -69,7 +69,7 @@ const fn counter(name: &'static str, help: &'static str, of: fn(&Snapshot) -> Op
     Family { name, help, kind: Kind::Counter(of) }
 }
 
-const FAMILIES: [Family; 23] = [
+const FAMILIES: [Family; 24] = [
     gauge("kegelbahn_rooms", "Rooms that somebody is in or waits for.", |_, s| number(s.rooms)),
     gauge("kegelbahn_participants", "People inside rooms.", |_, s| number(s.participants)),
     gauge("kegelbahn_waiting", "People waiting to be let in.", |_, s| number(s.waiting)),
@@ -122,6 +122,11 @@ const FAMILIES: [Family; 23] = [
         "kegelbahn_camera_headroom",
         "About how many more cameras there is room for, by what those that are on cost.",
         |_, s| number(s.camera_headroom.into()),
+    ),
+    gauge(
+        "kegelbahn_board_files_bytes",
+        "Disk space of pictures, slides and versions of all boards, as of the last upload or wipe.",
+        |_, s| number(s.board_files_bytes),
     ),
     counter("kegelbahn_board_updates_total", "Changes of boards accepted.", |s| number(s.board_updates)),
     Family {

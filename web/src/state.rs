@@ -2,6 +2,7 @@
 
 use crate::accounts::{Passwords, SetupLink};
 use crate::api::load::LoadCache;
+use crate::board::files::{FileLimits, Uploads};
 use crate::guard::RateLimits;
 use crate::live::LiveRooms;
 use crate::streaming::Sessions;
@@ -34,6 +35,8 @@ pub struct Edge {
     pub streams: Sessions,
     /// The public load of this minute.
     pub load: LoadCache,
+    /// Who puts files on boards right now.
+    pub uploads: Uploads,
     draining: AtomicBool,
 }
 
@@ -48,6 +51,8 @@ pub struct EdgeSettings {
     pub operator: OperatorSettings,
     /// The operator's TURN servers, if there are any.
     pub turn: Option<Turn>,
+    /// How large files on boards may be.
+    pub files: FileLimits,
 }
 
 /// Who runs this server; empty texts are left out of the pages.
@@ -82,7 +87,15 @@ impl Edge {
             setup: SetupLink::default(),
             streams: Sessions::default(),
             load: LoadCache::default(),
+            uploads: Uploads::default(),
             draining: AtomicBool::new(false),
+        }
+    }
+
+    /// Tells the figures what files and versions of boards take of the disk.
+    pub async fn measure_files(&self) {
+        if let Ok(bytes) = self.store.shelf().shelf_bytes().await {
+            self.figures.board_files_bytes.set(bytes);
         }
     }
 

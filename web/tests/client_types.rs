@@ -46,6 +46,7 @@ fn api_types() -> String {
         api::MadeToken,
         api::NewToken,
         api::Door,
+        web::board::files::UploadedFile,
         load::Load,
         load::LoadVerdict,
         load::LoadRange,

@@ -14,6 +14,10 @@ impl Gauge {
     pub fn add(&self, by: i64) {
         self.0.fetch_add(by, Relaxed);
     }
+    /// Whatever it was, it is `value` now.
+    pub fn set(&self, value: u64) {
+        self.0.store(i64::try_from(value).unwrap_or(i64::MAX), Relaxed);
+    }
     /// The value now; never below 0.
     pub fn get(&self) -> u64 {
         self.0.load(Relaxed).max(0).unsigned_abs()
@@ -51,6 +55,8 @@ pub struct Figures {
     pub publications: Gauge,
     /// Board updates accepted.
     pub board_updates: Counter,
+    /// Disk space of files and versions of boards, as of the last upload.
+    pub board_files_bytes: Gauge,
     join_buckets: [Counter; JOIN_BUCKETS_MS.len() + 1],
     join_sum_ms: Counter,
 }

@@ -19,6 +19,8 @@ pub struct Snapshot {
     pub publications: u64,
     /// Board updates accepted.
     pub board_updates: u64,
+    /// Disk space of files and versions of boards.
+    pub board_files_bytes: u64,
     /// Joins by duration, not cumulative; bounds in [`JOIN_BUCKETS_MS`], the last bucket has none.
     pub join_buckets: [u64; JOIN_BUCKETS_MS.len() + 1],
     /// Sum of all joins' durations, milliseconds.
@@ -102,6 +104,7 @@ impl Meter {
             waiting: self.figures.waiting.get(),
             publications: self.figures.publications.get(),
             board_updates: self.figures.board_updates.get(),
+            board_files_bytes: self.figures.board_files_bytes.get(),
             join_buckets,
             join_sum_ms,
             packets_in: media.packets_in,
@@ -134,6 +137,7 @@ mod tests {
         figures.waiting.add(1);
         figures.publications.add(7);
         figures.board_updates.add(11);
+        figures.board_files_bytes.set(12);
         figures.joined(Duration::from_millis(80));
         let statistics = Statistics {
             packets_in: 1,
@@ -162,6 +166,7 @@ mod tests {
             waiting: 1,
             publications: 7,
             board_updates: 11,
+            board_files_bytes: 12,
             join_buckets: [0, 1, 0, 0, 0, 0, 0, 0, 0],
             join_sum_ms: 80,
             packets_in: 1,

@@ -1,20 +1,22 @@
 //! The `Room` actor: carries between people, their connections, the board and the store.
 
-use super::messages::{Drain, Enter, FindDrawer, FromParticipant};
+use super::messages::{Drain, Enter, FindDrawer, FromParticipant, Visitor};
 use super::people::{Denied, Entered, Fresh, People, Person};
 use crate::authority::{Action, Place, Role, may};
+use crate::clock::{WallClock, day_of};
 use crate::ids::random_text;
 use crate::load::SharedFigures;
 use crate::participant::{
     ComeBack, Farewell, Line, MediaState, MeetingSettings, Notice, Participant, ParticipantId,
     ParticipantParts, Refusal, RoomFace, WelcomeNotice,
 };
-use crate::room_directory::{LiveCount, RoomDeleted, RoomSaved};
+use crate::room_directory::{LiveCount, RoomDeleted, RoomSaved, wipe_board};
 use crate::sfu::{MediaLink, TrackRouter};
-use crate::store::{RoomRecord, SharedStore};
+use crate::store::{Keeping, RoomRecord, SharedStore};
 use crate::whiteboard::{Drawer, DrawingRefused, Flush, RemoveDrawer, Whiteboard};
 use actix::{
-    Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Context, Handler, ResponseFuture, WrapFuture,
+    Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Context, Handler, MessageResult, ResponseFuture,
+    WrapFuture,
 };
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -41,6 +43,8 @@ pub struct RoomParts {
     pub audio_slots: u8,
     /// How long the board stays after the last person left.
     pub board_grace: Duration,
+    /// Tells the time of day.
+    pub clock: WallClock,
     /// Its board's name in the board's URL.
     pub board_id: String,
     /// Its own count of people, for the directory.
@@ -55,6 +59,8 @@ pub struct Room {
     router: Addr<TrackRouter>,
     board: Option<Addr<Whiteboard>>,
     empty_since: Option<Instant>,
+    /// What is to be done with the board at its end is not done yet.
+    closing: bool,
     publications: i64,
     ticks: u64,
 }
@@ -71,6 +77,7 @@ impl Room {
             router,
             board: None,
             empty_since: None,
+            closing: false,
             publications: 0,
             ticks: 0,
         }
@@ -138,6 +145,9 @@ impl Room {
     /// The room's board, opened with the first person inside.
     fn open_board(&mut self, ctx: &Context<Self>) {
         self.empty_since = None;
+        if self.board.is_none() {
+            self.note_visit();
+        }
         let parts = &self.parts;
         self.board.get_or_insert_with(|| {
             let record = &parts.record;
@@ -300,7 +310,7 @@ impl Room {
             self.empty_since = None;
             self.forget_board(ctx);
         }
-        if self.participants.is_empty() && self.board.is_none() {
+        if self.participants.is_empty() && self.board.is_none() && !self.closing {
             return ctx.stop();
         }
         if self.ticks.is_multiple_of(TICKS_PER_RECHECK) {
@@ -312,13 +322,43 @@ impl Room {
     /// The board's time is over: what is kept is on disk first, everything else is gone with the actor.
     fn forget_board(&mut self, ctx: &mut Context<Self>) {
         if let Some(board) = self.board.take() {
-            let flushed = async move { board.send(Flush).await };
-            ctx.spawn(flushed.into_actor(self).map(|result, _, _| {
-                if result.is_err() {
-                    tracing::error!("a board closed without an answer");
-                }
-            }));
+            self.closing = true;
+            let ended = self.end_board(board);
+            ctx.spawn(ended.into_actor(self).map(|(), room, _| room.closing = false));
+            self.note_visit();
         }
+    }
+
+    /// What is kept is on disk, of everything else nothing is left.
+    fn end_board(&self, board: Addr<Whiteboard>) -> impl Future<Output = ()> + use<> {
+        let (record, store) = (self.parts.record.clone(), self.parts.store.clone());
+        let figures = self.parts.figures.clone();
+        async move {
+            if board.send(Flush).await.is_err() {
+                tracing::error!("a board closed without an answer");
+            }
+            drop(board);
+            if !record.keeping.keeps()
+                && let Err(error) = wipe_board(&store, &figures, &record.id).await
+            {
+                tracing::error!(%error, "a board could not be wiped; the next start of the server tries again");
+            }
+        }
+    }
+
+    /// For boards that are kept for days after the last visit. Of others the store notes nothing.
+    pub(super) fn note_visit(&self) {
+        let (store, id) = (self.parts.store.clone(), self.parts.record.id.clone());
+        if !matches!(self.parts.record.keeping, Keeping::Days(_)) {
+            return;
+        }
+        let today = day_of((self.parts.clock)());
+        // Also when the room ends meanwhile.
+        actix::spawn(async move {
+            if let Err(error) = store.shelf().visited(&id, today).await {
+                tracing::error!(%error, "a visit could not be noted");
+            }
+        });
     }
 
     /// The command line and other processes write to the store while the room is live.
@@ -379,10 +419,16 @@ impl Handler<FromParticipant> for Room {
 }
 
 impl Handler<FindDrawer> for Room {
-    type Result = Option<(Addr<Whiteboard>, Drawer)>;
+    type Result = MessageResult<FindDrawer>;
 
     fn handle(&mut self, find: FindDrawer, _: &mut Self::Context) -> Self::Result {
-        let person = self.people.by_ticket(&find.ticket)?;
+        MessageResult(self.visitor(&find.ticket))
+    }
+}
+
+impl Room {
+    fn visitor(&self, ticket: &str) -> Option<Visitor> {
+        let person = self.people.by_ticket(ticket)?;
         let standing = self.people.standing(&person.keys.id);
         let board = self.board().filter(|_| may(standing, &self.parts.record, Action::WatchBoard))?;
         let drawer = Drawer {
@@ -391,7 +437,8 @@ impl Handler<FindDrawer> for Room {
             ball: person.ball,
             may_draw: self.may_draw(person),
         };
-        Some((board.clone(), drawer))
+        let moderates = may(standing, &self.parts.record, Action::Moderate);
+        Some(Visitor { room: self.parts.record.id.clone(), board: board.clone(), drawer, moderates })
     }
 }
 
@@ -424,13 +471,9 @@ impl Handler<Drain> for Room {
 
     fn handle(&mut self, Drain: Drain, _: &mut Self::Context) -> Self::Result {
         self.close(Farewell::Restarting);
-        let board = self.board.take();
-        Box::pin(async move {
-            if let Some(board) = board
-                && board.send(Flush).await.is_err()
-            {
-                tracing::error!("a board closed without an answer");
-            }
-        })
+        match self.board.take() {
+            Some(board) => Box::pin(self.end_board(board)),
+            None => Box::pin(async {}),
+        }
     }
 }

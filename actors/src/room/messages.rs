@@ -2,7 +2,7 @@
 
 use super::people::{Arrival, Denied};
 use crate::participant::{MediaState, Notice, Participant, ParticipantId, StreamOffer};
-use crate::store::{DrawingRight, Keeping, StreamToken};
+use crate::store::{DrawingRight, Keeping, RoomId, StreamToken};
 use crate::whiteboard::{Drawer, Whiteboard};
 use actix::Addr;
 use tokio::sync::mpsc;
@@ -78,10 +78,23 @@ pub struct FromParticipant {
 
 /// Whose board ticket is this?
 #[derive(actix::Message, Clone)]
-#[rtype(result = "Option<(Addr<Whiteboard>, Drawer)>")]
+#[rtype(result = "Option<Visitor>")]
 pub struct FindDrawer {
     /// The ticket from `welcome`.
     pub ticket: String,
+}
+
+/// Somebody who may watch the board, and what else they may at this moment.
+#[derive(Clone)]
+pub struct Visitor {
+    /// The room.
+    pub room: RoomId,
+    /// Its board.
+    pub board: Addr<Whiteboard>,
+    /// Who they are to it.
+    pub drawer: Drawer,
+    /// Whether they moderate.
+    pub moderates: bool,
 }
 
 /// Say goodbye to everybody and write what is to be kept.

@@ -173,6 +173,9 @@ impl Room {
             self.tell_right(person);
             self.tell(&person.keys.id, self.room_changed(person, drawers.clone()));
         }
+        if self.parts.record.keeping != before.keeping {
+            self.note_visit();
+        }
         if keeps != before.keeping.keeps() {
             self.tell_board(SetKeep(keeps));
         }

@@ -5,19 +5,19 @@ use super::messages::{
     CountPeople, DrainAll, FindBoard, Join, JoinError, JoinStream, Occupancy, RoomDeleted, RoomSaved,
     TokenDeleted,
 };
+use crate::clock::WallClock;
 use crate::ids::random_text;
 use crate::load::SharedFigures;
 use crate::participant::Participant;
 use crate::room::people::Denied;
-use crate::room::{Drain, Enter, EnterStream, FindDrawer, Room, RoomParts};
+use crate::room::{Drain, Enter, EnterStream, FindDrawer, Room, RoomParts, Visitor};
 use crate::sfu::MediaHub;
 use crate::store::{Door, RoomId, RoomRecord, SharedStore, StreamRight};
-use crate::whiteboard::{Drawer, Whiteboard};
 use actix::{
     Actor, ActorFutureExt, Addr, Arbiter, AsyncContext, Context, Handler, ResponseActFuture, ResponseFuture,
     WrapFuture,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,6 +38,8 @@ pub struct DirectoryParts {
     pub audio_slots: u8,
     /// How long a board stays after the last person left.
     pub board_grace: Duration,
+    /// Tells the time of day.
+    pub clock: WallClock,
     /// Arbiters for rooms, ≥ 1; usually one per core.
     pub arbiters: usize,
 }
@@ -50,18 +52,20 @@ struct Live {
 
 /// See the module's text.
 pub struct RoomDirectory {
-    parts: DirectoryParts,
+    pub(super) parts: DirectoryParts,
     arbiters: Vec<Arbiter>,
     next: usize,
     live: HashMap<RoomId, Live>,
     draining: bool,
+    /// Rooms whose boards are being wiped.
+    pub(super) wiping: HashSet<RoomId>,
 }
 
 impl RoomDirectory {
     /// Starts the arbiters; must be called inside an actix system.
     pub fn new(parts: DirectoryParts) -> Self {
         let arbiters = (0..parts.arbiters.max(1)).map(|_| Arbiter::new()).collect();
-        Self { parts, arbiters, next: 0, live: HashMap::new(), draining: false }
+        Self { parts, arbiters, next: 0, live: HashMap::new(), draining: false, wiping: HashSet::new() }
     }
 
     /// The live room, started now if it is not, and anew if it crashed.
@@ -78,6 +82,7 @@ impl RoomDirectory {
             link: self.parts.media.link(),
             audio_slots: self.parts.audio_slots,
             board_grace: self.parts.board_grace,
+            clock: self.parts.clock.clone(),
             board_id: board.clone(),
             count: count.clone(),
         };
@@ -87,7 +92,16 @@ impl RoomDirectory {
         room
     }
 
-    fn is_live(&self, id: &RoomId) -> bool {
+    /// Nobody new comes into any room, or into this one.
+    fn is_shut(&self, room: &RoomRecord) -> bool {
+        self.draining || self.wiping.contains(&room.id)
+    }
+
+    pub(super) fn live_rooms(&self) -> Vec<RoomId> {
+        self.live.keys().filter(|id| self.is_live(id)).cloned().collect()
+    }
+
+    pub(super) fn is_live(&self, id: &RoomId) -> bool {
         self.live.get(id).is_some_and(|live| live.room.connected())
     }
 
@@ -110,6 +124,7 @@ impl Actor for RoomDirectory {
     fn started(&mut self, ctx: &mut Self::Context) {
         ctx.set_mailbox_capacity(MAILBOX);
         ctx.run_interval(SWEEP, |directory, _| directory.live.retain(|_, live| live.room.connected()));
+        self.start_sweeping(ctx);
     }
 }
 
@@ -123,7 +138,7 @@ impl Handler<Join> for RoomDirectory {
         let (door, out) = (join.door, join.out);
         let found = async move { store.room_by_door(&door).await };
         let entered = found.into_actor(self).map(|found, directory, _| match found {
-            Ok(Some(_)) if directory.draining => Err(JoinError::Draining),
+            Ok(Some(record)) if directory.is_shut(&record) => Err(JoinError::Draining),
             Ok(Some(record)) => Ok(directory.room(record)),
             Ok(None) => Err(JoinError::DoorUnknown),
             Err(error) => {
@@ -145,7 +160,7 @@ impl Handler<JoinStream> for RoomDirectory {
         let (store, JoinStream { link, token, offer }) = (self.parts.store.clone(), join);
         let found = async move { store.room_by_door(&Door::Link(link)).await };
         let entered = found.into_actor(self).map(|found, directory, _| match found {
-            Ok(Some(_)) if directory.draining => Err(JoinError::Draining),
+            Ok(Some(record)) if directory.is_shut(&record) => Err(JoinError::Draining),
             Ok(Some(record)) if record.id == token.room => match token.right {
                 StreamRight::Watch if !directory.is_live(&record.id) => Err(JoinError::Empty),
                 StreamRight::Publish | StreamRight::Watch => Ok((directory.room(record), token)),
@@ -190,7 +205,7 @@ impl Handler<TokenDeleted> for RoomDirectory {
 }
 
 impl Handler<FindBoard> for RoomDirectory {
-    type Result = ResponseFuture<Option<(Addr<Whiteboard>, Drawer)>>;
+    type Result = ResponseFuture<Option<Visitor>>;
 
     fn handle(&mut self, find: FindBoard, _: &mut Self::Context) -> Self::Result {
         let room = self.live.values().find(|live| live.board == find.board).map(|live| live.room.clone());
@@ -201,8 +216,13 @@ impl Handler<FindBoard> for RoomDirectory {
 impl Handler<RoomSaved> for RoomDirectory {
     type Result = ();
 
-    fn handle(&mut self, saved: RoomSaved, _: &mut Self::Context) {
-        self.tell(&saved.0.id.clone(), saved);
+    fn handle(&mut self, saved: RoomSaved, ctx: &mut Self::Context) {
+        let id = saved.0.id.clone();
+        // A live room does so itself when everybody has left.
+        if !saved.0.keeping.keeps() && !self.is_live(&id) {
+            ctx.spawn(self.wipe(vec![id.clone()]));
+        }
+        self.tell(&id, saved);
     }
 }
 

@@ -1,9 +1,9 @@
 //! What is asked of the directory.
 
 use crate::participant::{Notice, Participant, StreamOffer};
+use crate::room::Visitor;
 use crate::room::people::Arrival;
-use crate::store::{Door, RoomId, RoomRecord, StreamToken, TokenId};
-use crate::whiteboard::{Drawer, Whiteboard};
+use crate::store::{Day, Door, RoomId, RoomRecord, StreamToken, TokenId};
 use actix::Addr;
 use std::collections::HashMap;
 use tokio::sync::mpsc;
@@ -76,7 +76,7 @@ impl JoinError {
 
 /// Whose board ticket is this? `None` for anything that does not fit together.
 #[derive(actix::Message, Clone)]
-#[rtype(result = "Option<(Addr<Whiteboard>, Drawer)>")]
+#[rtype(result = "Option<Visitor>")]
 pub struct FindBoard {
     /// The last part of the board's URL.
     pub board: String,
@@ -93,6 +93,11 @@ pub struct RoomSaved(pub RoomRecord);
 #[derive(actix::Message, Clone)]
 #[rtype(result = "()")]
 pub struct RoomDeleted(pub RoomId);
+
+/// Wipe the boards whose days have passed. Answers when they are gone. The directory says it to itself every hour.
+#[derive(actix::Message, Clone, Copy)]
+#[rtype(result = "()")]
+pub struct SweepBoards(pub Day);
 
 /// How many are inside each of these rooms right now; rooms that are not live are left out.
 #[derive(actix::Message)]

@@ -3,7 +3,9 @@
 mod actor;
 mod live_count;
 mod messages;
+mod sweeper;
 
 pub use actor::{DirectoryParts, RoomDirectory};
 pub use live_count::LiveCount;
 pub use messages::*;
+pub(crate) use sweeper::wipe_board;

@@ -5,8 +5,10 @@
 //! when it returns `Ok` the change is on disk. Deleted means overwritten too (`secure_delete`).
 
 mod records;
+mod shelf;
 
 pub use records::*;
+pub use shelf::*;
 
 use async_trait::async_trait;
 use std::sync::Arc;
@@ -57,7 +59,7 @@ pub trait Store: Send + Sync + 'static {
     async fn add_room(&self, room: RoomRecord) -> Result<(), StoreError>;
     /// Replaces the room's settings, link and short name. `NotFound`, `Taken`.
     async fn update_room(&self, room: RoomRecord) -> Result<(), StoreError>;
-    /// Deletes the room and its board.
+    /// Deletes the room and everything of its board.
     async fn delete_room(&self, id: &RoomId) -> Result<(), StoreError>;
     /// By id.
     async fn room(&self, id: &RoomId) -> Result<Option<RoomRecord>, StoreError>;
@@ -83,8 +85,10 @@ pub trait Store: Send + Sync + 'static {
     async fn append_board(&self, room: &RoomId, updates: Vec<Vec<u8>>) -> Result<(), StoreError>;
     /// Replaces snapshot and log by one snapshot.
     async fn compact_board(&self, room: &RoomId, snapshot: Vec<u8>) -> Result<(), StoreError>;
-    /// Forgets the board.
+    /// Forgets what was drawn and its versions; the board's files stay for those who look at it.
     async fn delete_board(&self, room: &RoomId) -> Result<(), StoreError>;
+    /// What is kept of boards beside that.
+    fn shelf(&self) -> &dyn BoardShelf;
 
     /// Writes one half-hour of load figures into the ring, over whatever stood in that place 400 days ago.
     async fn put_load(&self, sample: LoadSample) -> Result<(), StoreError>;

@@ -4,6 +4,7 @@ use super::*;
 use crate::load::Figures;
 use crate::participant::ParticipantId;
 use crate::store::*;
+use crate::whiteboard::shelf_testing::MadeUpShelf;
 use crate::whiteboard::testing::Peer;
 use crate::whiteboard::{BoardFrame, BoardInlet, Drawer, board_queue};
 use actix::Addr;
@@ -18,6 +19,7 @@ struct MadeUpStore {
     writes: AtomicU32,
     failures: AtomicU32,
     unreadable: bool,
+    shelf: MadeUpShelf,
 }
 
 impl MadeUpStore {
@@ -60,6 +62,9 @@ macro_rules! not_for_boards {
             }
             async fn delete_board(&self, _: &RoomId) -> Result<(), StoreError> {
                 self.write(|board| *board = None)
+            }
+            fn shelf(&self) -> &dyn BoardShelf {
+                &self.shelf
             }
             $(async fn $name(&self, $(_: $argument),*) -> Result<$answer, StoreError> {
                 Err(StoreError::Failed("boards do not ask for this".to_owned()))

@@ -21,6 +21,8 @@ mod ownership;
 mod persistence;
 mod pieces;
 mod presence;
+#[cfg(test)]
+mod shelf_testing;
 mod size;
 mod structure;
 #[cfg(test)]

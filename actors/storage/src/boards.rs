@@ -1,8 +1,9 @@
 //! Kept boards: a snapshot and a log of updates since.
 
 use crate::failed;
-use actors::store::{RoomId, StoreError, StoredBoard};
+use actors::store::{Day, RoomId, StoreError, StoredBoard};
 use sqlx::{SqliteConnection, SqlitePool};
+use std::collections::HashSet;
 
 pub(crate) async fn load(pool: &SqlitePool, room: &RoomId) -> Result<Option<StoredBoard>, StoreError> {
     // One transaction: a compaction between the two reads would lose or double the log.
@@ -63,4 +64,66 @@ async fn remove(connection: &mut SqliteConnection, room: &RoomId) -> Result<u64,
         rows += deleted.rows_affected();
     }
     Ok(rows)
+}
+
+/// Of boards that are kept for days, the day on which somebody last came; of others nothing.
+pub(crate) async fn visited(pool: &SqlitePool, room: &RoomId, today: Day) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE rooms SET last_visit = ?2 WHERE id = ?1 AND keeping = 'days' AND COALESCE(last_visit, -1) < ?2",
+    )
+    .bind(&room.0)
+    .bind(today.0)
+    .execute(pool)
+    .await
+    .map_err(failed)?;
+    Ok(())
+}
+
+pub(crate) async fn expired(pool: &SqlitePool, today: Day) -> Result<Vec<RoomId>, StoreError> {
+    let mut transaction = pool.begin().await.map_err(failed)?;
+    sqlx::query(
+        "UPDATE rooms SET last_visit = ? WHERE keeping = 'days' AND last_visit IS NULL AND (
+             EXISTS (SELECT 1 FROM board_snapshots WHERE room = rooms.id) OR
+             EXISTS (SELECT 1 FROM board_updates WHERE room = rooms.id))",
+    )
+    .bind(today.0)
+    .execute(&mut *transaction)
+    .await
+    .map_err(failed)?;
+    // Whole days: who came late on a day is not held to have come in its morning.
+    let expired: Vec<String> =
+        sqlx::query_scalar("SELECT id FROM rooms WHERE keeping = 'days' AND last_visit + keep_days < ?")
+            .bind(today.0)
+            .fetch_all(&mut *transaction)
+            .await
+            .map_err(failed)?;
+    transaction.commit().await.map_err(failed)?;
+    Ok(expired.into_iter().map(RoomId).collect())
+}
+
+pub(crate) async fn forget_visit(pool: &SqlitePool, room: &RoomId) -> Result<(), StoreError> {
+    let query = sqlx::query("UPDATE rooms SET last_visit = NULL WHERE id = ? AND last_visit IS NOT NULL");
+    query.bind(&room.0).execute(pool).await.map_err(failed)?;
+    Ok(())
+}
+
+/// Rooms whose boards outlive their meetings.
+pub(crate) async fn kept(pool: &SqlitePool) -> Result<HashSet<RoomId>, StoreError> {
+    let ids: Vec<String> = sqlx::query_scalar("SELECT id FROM rooms WHERE keeping <> 'wipe'")
+        .fetch_all(pool)
+        .await
+        .map_err(failed)?;
+    Ok(ids.into_iter().map(RoomId).collect())
+}
+
+/// What is left of boards that are not kept; whether there was anything.
+pub(crate) async fn delete_unkept(pool: &SqlitePool) -> Result<bool, StoreError> {
+    let mut rows = 0;
+    for query in [
+        "DELETE FROM board_updates WHERE room IN (SELECT id FROM rooms WHERE keeping = 'wipe')",
+        "DELETE FROM board_snapshots WHERE room IN (SELECT id FROM rooms WHERE keeping = 'wipe')",
+    ] {
+        rows += sqlx::query(query).execute(pool).await.map_err(failed)?.rows_affected();
+    }
+    Ok(rows > 0)
 }

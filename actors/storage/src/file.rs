@@ -67,7 +67,7 @@ pub(crate) async fn open(directory: &Path) -> Result<(SqlitePool, SqlitePool), O
 }
 
 /// The file is made before SQLite would, with nobody else's rights; its log inherits them.
-fn protect(path: &Path) -> std::io::Result<()> {
+pub(crate) fn protect(path: &Path) -> std::io::Result<()> {
     let file = OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path)?;
     if file.metadata()?.permissions().mode() & 0o077 != 0 {
         file.set_permissions(Permissions::from_mode(0o600))?;
@@ -119,6 +119,7 @@ async fn migrate(path: &Path, writer: &SqlitePool) -> Result<(), OpenError> {
         step(1, "first", include_str!("migrations/0001_first.sql")),
         step(2, "tokens", include_str!("migrations/0002_tokens.sql")),
         step(3, "keeping", include_str!("migrations/0003_keeping.sql")),
+        step(4, "last visit", include_str!("migrations/0004_last_visit.sql")),
     ];
     let migrator = Migrator { migrations: Cow::Owned(steps), ..Migrator::DEFAULT };
     let mut connection = writer.acquire().await.map_err(|error| refused(path, &error))?;

@@ -1,6 +1,7 @@
 //! What is kept on disk: the store trait over SQLite.
 //!
-//! One file, `kegelbahn.db`, mode 0600, with its write-ahead log beside it. Committed means on disk
+//! One file, `kegelbahn.db`, mode 0600, with its write-ahead log beside it, and one for each board that has pictures or
+//! versions (`shelf`). Committed means on disk
 //! (`synchronous=FULL`); deleted means gone from the file, its log and its free pages (`Storage::forget`).
 //! Several processes may have it open (the command line while the server runs): each waits for the other.
 //! Knows no clock, no HTTP and no rights. Only this crate speaks SQL.
@@ -10,16 +11,20 @@ mod boards;
 mod file;
 mod load;
 mod rooms;
+mod shelf;
 mod tokens;
 
+#[cfg(test)]
+mod shelf_tests;
 #[cfg(test)]
 mod tests;
 
 use actors::store::{
-    Account, AccountId, Day, Door, LoadSample, RoomId, RoomRecord, Session, Store, StoreError, StoredBoard,
-    StreamToken, TokenId,
+    Account, AccountId, BoardShelf, Day, Door, LoadSample, RoomId, RoomRecord, Session, Store, StoreError,
+    StoredBoard, StreamToken, TokenId,
 };
 use async_trait::async_trait;
+use shelf::Shelves;
 use sqlx::SqlitePool;
 use std::path::Path;
 
@@ -31,6 +36,8 @@ pub struct Storage {
     writer: SqlitePool,
     /// Readers are never held up by the writer.
     readers: SqlitePool,
+    /// Files and versions of boards.
+    shelves: Shelves,
 }
 
 impl Storage {
@@ -38,11 +45,12 @@ impl Storage {
     /// A damaged file is left untouched and reported.
     pub async fn open(directory: &Path) -> Result<Self, OpenError> {
         let (writer, readers) = file::open(directory).await?;
-        Ok(Self { writer, readers })
+        Ok(Self { writer, readers, shelves: Shelves::new(directory) })
     }
 
     /// Writes the log into the file and closes both. The store must not be used afterwards.
     pub async fn close(&self) {
+        self.shelves.close().await;
         self.readers.close().await;
         self.writer.close().await;
     }
@@ -93,7 +101,11 @@ impl Store for Storage {
         accounts::set_password(&self.writer, id, password_hash).await
     }
     async fn delete_account(&self, id: &AccountId) -> Result<(), StoreError> {
+        let rooms = rooms::of(&self.readers, id).await?;
         accounts::delete(&self.writer, id).await?;
+        for room in rooms {
+            self.shelves.remove(&room.id).await?;
+        }
         self.forget().await
     }
 
@@ -118,6 +130,7 @@ impl Store for Storage {
     }
     async fn delete_room(&self, id: &RoomId) -> Result<(), StoreError> {
         rooms::delete(&self.writer, id).await?;
+        self.shelves.remove(id).await?;
         self.forget().await
     }
     async fn room(&self, id: &RoomId) -> Result<Option<RoomRecord>, StoreError> {
@@ -157,7 +170,11 @@ impl Store for Storage {
         boards::compact(&self.writer, room, &snapshot).await
     }
     async fn delete_board(&self, room: &RoomId) -> Result<(), StoreError> {
+        self.drop_versions(room).await?;
         if boards::delete(&self.writer, room).await? { self.forget().await } else { Ok(()) }
+    }
+    fn shelf(&self) -> &dyn BoardShelf {
+        self
     }
 
     async fn put_load(&self, sample: LoadSample) -> Result<(), StoreError> {

@@ -33,7 +33,8 @@ pub(crate) async fn add(pool: &SqlitePool, room: &RoomRecord) -> Result<(), Stor
 pub(crate) async fn update(pool: &SqlitePool, room: &RoomRecord) -> Result<(), StoreError> {
     let changed = sqlx::query(
         "UPDATE rooms SET name = ?, link = ?, short_name = ?, colour = ?, emoji = ?, lobby = ?, drawing = ?,
-         cursors = ?, keeping = ?, keep_days = ? WHERE id = ?",
+         cursors = ?, keeping = ?, keep_days = ?,
+         last_visit = CASE WHEN ? = 'days' THEN last_visit END WHERE id = ?",
     )
     .bind(&room.name)
     .bind(&room.link)
@@ -45,6 +46,7 @@ pub(crate) async fn update(pool: &SqlitePool, room: &RoomRecord) -> Result<(), S
     .bind(room.cursors)
     .bind(keeping_word(room.keeping))
     .bind(keep_days(room.keeping))
+    .bind(keeping_word(room.keeping))
     .bind(&room.id.0)
     .execute(pool)
     .await

@@ -10,10 +10,10 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A directory of one test, gone afterwards.
-struct Directory(PathBuf);
+pub(crate) struct Directory(pub(crate) PathBuf);
 
 impl Directory {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let path = std::env::temp_dir().join(format!("kegelbahn-storage-{}-{number}", std::process::id()));
@@ -24,9 +24,10 @@ impl Directory {
         self.0.join(FILE_NAME)
     }
     /// All bytes of the database, its log and whatever else lies there.
-    fn raw(&self) -> Vec<u8> {
-        let files = std::fs::read_dir(&self.0).unwrap();
-        files.flat_map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect()
+    pub(crate) fn raw(&self) -> Vec<u8> {
+        let boards = std::fs::read_dir(self.0.join("boards")).into_iter().flatten();
+        let files = std::fs::read_dir(&self.0).unwrap().chain(boards).map(|file| file.unwrap().path());
+        files.filter(|path| path.is_file()).flat_map(|path| std::fs::read(path).unwrap()).collect()
     }
 }
 
@@ -42,7 +43,7 @@ fn account(login: &str) -> Account {
     }
 }
 
-fn room(number: usize, name: &str) -> RoomRecord {
+pub(crate) fn room(number: usize, name: &str) -> RoomRecord {
     RoomRecord {
         id: RoomId(format!("room-{number}")),
         owner: AccountId("id-Mara".into()),
@@ -58,13 +59,13 @@ fn room(number: usize, name: &str) -> RoomRecord {
     }
 }
 
-async fn with_mara(directory: &Directory) -> Storage {
+pub(crate) async fn with_mara(directory: &Directory) -> Storage {
     let storage = Storage::open(&directory.0).await.unwrap();
     storage.add_account(account("Mara")).await.unwrap();
     storage
 }
 
-fn contains(haystack: &[u8], needle: &[u8]) -> bool {
+pub(crate) fn contains(haystack: &[u8], needle: &[u8]) -> bool {
     haystack.windows(needle.len()).any(|window| window == needle)
 }
 
@@ -139,6 +140,7 @@ async fn what_was_kept_before_boards_had_a_policy_stays_kept() {
         "ALTER TABLE rooms DROP COLUMN cursors",
         "ALTER TABLE rooms DROP COLUMN keeping",
         "ALTER TABLE rooms DROP COLUMN keep_days",
+        "ALTER TABLE rooms DROP COLUMN last_visit",
         "DELETE FROM _sqlx_migrations WHERE version >= 3",
         "UPDATE rooms SET keep_board = 1 WHERE id = 'room-1'",
     ] {

@@ -1,6 +1,7 @@
 //! The OpenAPI 3.1 description, generated from the handlers and their types.
 
 use crate::api::{accounts, doors, load, rooms, server, sessions, tokens};
+use crate::board::files;
 use actix_web::{HttpResponse, Responder};
 use utoipa::OpenApi;
 
@@ -30,6 +31,8 @@ use utoipa::OpenApi;
         tokens::delete,
         doors::get,
         load::get,
+        files::upload,
+        files::download,
     )
 )]
 pub struct Description;

@@ -1,20 +1,19 @@
 //! One board socket: a reader that hands frames to the board one by one, and a writer that alone awaits the
 //! socket.
 
+use super::BoardQuery;
 use super::pace::Pace;
 use crate::errors::ApiError;
 use crate::state::Edge;
 use crate::{clock, origin};
 use actix::Addr;
-use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use actix_ws::{AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason, Session};
-use actors::room_directory::{FindBoard, RoomDirectory};
+use actors::room::Visitor;
 use actors::whiteboard::{
     BoardFrame, BoardInlet, CloseSocket, Drawer, OpenSocket, Receive, SocketId, Whiteboard, board_queue,
 };
 use bytes::Bytes;
-use serde::Deserialize;
 use std::time::Duration;
 use tokio::sync::mpsc;
 
@@ -28,13 +27,6 @@ const SILENCE_MAX: Duration = Duration::from_secs(30);
 /// A goodbye that a stuck client does not take is not waited for.
 const GOODBYE_PATIENCE: Duration = Duration::from_secs(1);
 
-/// What stands behind the `?`.
-#[derive(Deserialize)]
-pub(super) struct Query {
-    #[serde(default)]
-    ticket: String,
-}
-
 /// What the reader itself has to say.
 enum Reply {
     Pong(Bytes),
@@ -46,21 +38,14 @@ pub(super) async fn open(
     request: HttpRequest,
     body: web::Payload,
     board: web::Path<String>,
-    query: web::Query<Query>,
+    query: web::Query<BoardQuery>,
     edge: web::Data<Edge>,
-    directory: web::Data<Addr<RoomDirectory>>,
 ) -> Result<HttpResponse, actix_web::Error> {
     // The ticket is the secret; a plain Yjs client has no Origin, a foreign page in a browser has its own.
     if origin::is_foreign(&request, &edge) {
         return Err(ApiError::foreign_origin().into());
     }
-    let find = FindBoard { board: board.into_inner(), ticket: query.into_inner().ticket };
-    let Ok(found) = directory.send(find).await else {
-        return Err(ApiError::internal(&"the room directory does not answer").into());
-    };
-    let Some((board, drawer)) = found else {
-        return Err(ApiError::of_status(StatusCode::NOT_FOUND).into());
-    };
+    let Visitor { board, drawer, .. } = super::visitor(&edge, &board, &query).await?;
     let (response, session, stream) = actix_ws::handle(&request, body)?;
     let stream = stream.max_frame_size(FRAME_MAX).aggregate_continuations();
     let stream = stream.max_continuation_size(FRAME_MAX);

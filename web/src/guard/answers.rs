@@ -4,6 +4,7 @@
 //! else's page; gives errors that the framework made their JSON; sets the security headers.
 
 use super::body;
+use crate::board;
 use crate::errors::ApiError;
 use crate::origin;
 use crate::state::Edge;
@@ -29,6 +30,9 @@ const BOARD_PAGE: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eva
 /// JSON is no page.
 const NO_PAGE: &str = "default-src 'none'; frame-ancestors 'none'";
 
+/// What somebody uploaded is never a page, whatever is in it.
+const FOREIGN_FILE: &str = "default-src 'none'; sandbox; frame-ancestors 'none'";
+
 /// What is the same on every answer.
 const ALWAYS: [(&str, &str); 8] = [
     ("strict-transport-security", "max-age=31536000"),
@@ -51,7 +55,8 @@ pub async fn around(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let admitted = match body::read(&mut request).await {
+    let read = if board::is_upload(request.path()) { Ok(()) } else { body::read(&mut request).await };
+    let admitted = match read {
         Ok(()) if is_foreign_change(&request) => Err(ApiError::foreign_origin()),
         read => read,
     };
@@ -91,6 +96,9 @@ fn is_shapeless_error(response: &ServiceResponse) -> bool {
 }
 
 fn content_policy(path: &str) -> &'static str {
+    if board::is_file(path) {
+        return FOREIGN_FILE;
+    }
     let mut segments = path.split('/').skip(1);
     match (segments.next().unwrap_or_default(), segments.next()) {
         ("api" | "healthz" | "readyz" | "whip" | "whep", _) => NO_PAGE,
@@ -142,6 +150,7 @@ mod tests {
             assert_eq!(content_policy(board), BOARD_PAGE, "{board}");
         }
         assert_eq!(content_policy("/api/rooms"), NO_PAGE);
+        assert_eq!(content_policy("/api/board/b/files/f"), FOREIGN_FILE);
         assert!(!PLAIN_PAGE.contains("unsafe") && !PLAIN_PAGE.contains("  "));
         assert!(!BOARD_PAGE.contains("'unsafe-eval'") && !BOARD_PAGE.contains("http"));
     }

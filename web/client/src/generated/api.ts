@@ -175,6 +175,15 @@ host: boolean,
 /** Whether somebody is in. */
 open: boolean, };
 
+/** A file that was put on a board. */
+export type UploadedFile = {
+/** Its `fileId` in the document, and the last part of its URL. */
+id: string,
+/** Its media type. */
+type: string,
+/** Its length as it is kept. */
+bytes: number, };
+
 /** The server's use and load: sums over everything, in coarse steps, at least half an hour late. */
 export type Load = {
 /** 0–9: free ninths of the machine. */

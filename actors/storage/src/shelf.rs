@@ -1,0 +1,357 @@
+//! Shelves of boards: one SQLite file each, `boards/<room>.db`, made with the first thing that is put on it.
+//!
+//! Deleting a shelf deletes its files, so nothing of it has to be searched for in free pages. Limits: at most
+//! `OPEN_MAX` shelves are open at once, each with two connections; one more lets go of another.
+
+use crate::{Storage, boards, failed};
+use actors::store::{BoardShelf, Day, PIECE_MAX, RoomId, StoreError, StoredFile, StoredVersion};
+use async_trait::async_trait;
+use bytes::Bytes;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, Row, SqlitePool};
+use std::collections::HashMap;
+use std::fs::DirBuilder;
+use std::io::ErrorKind;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tokio::sync::Mutex;
+
+/// Their directory in the data directory.
+const DIRECTORY: &str = "boards";
+const OPEN_MAX: usize = 32;
+/// A process waits this long for another one's transaction.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// A connection that nobody used for so long is closed.
+const IDLE: Duration = Duration::from_secs(60);
+/// What belongs to a database file.
+const ENDINGS: [&str; 4] = [".db", ".db-wal", ".db-shm", ".db-journal"];
+
+const TABLES: &str = "
+CREATE TABLE IF NOT EXISTS files (
+    id      TEXT PRIMARY KEY,
+    kind    TEXT NOT NULL,
+    whole   INTEGER NOT NULL            -- 0 while it is uploaded
+) STRICT;
+CREATE TABLE IF NOT EXISTS pieces (
+    file    TEXT NOT NULL REFERENCES files (id) ON DELETE CASCADE,
+    start   INTEGER NOT NULL,           -- bytes before this piece
+    length  INTEGER NOT NULL,
+    bytes   BLOB NOT NULL,
+    PRIMARY KEY (file, start)
+) STRICT;
+CREATE TABLE IF NOT EXISTS versions (
+    id      TEXT PRIMARY KEY,
+    made_at INTEGER NOT NULL,           -- unix seconds
+    reason  TEXT NOT NULL,
+    state   BLOB NOT NULL               -- one Yjs update v1
+) STRICT;
+";
+
+/// All of them.
+pub(crate) struct Shelves {
+    directory: PathBuf,
+    open: Mutex<HashMap<RoomId, SqlitePool>>,
+}
+
+impl Shelves {
+    pub(crate) fn new(data_dir: &Path) -> Self {
+        Self { directory: data_dir.join(DIRECTORY), open: Mutex::default() }
+    }
+
+    /// Lets go of all files.
+    pub(crate) async fn close(&self) {
+        for (_, pool) in self.open.lock().await.drain() {
+            pool.close().await;
+        }
+    }
+
+    fn path(&self, room: &RoomId, ending: &str) -> Result<PathBuf, StoreError> {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+        if room.0.is_empty() || !room.0.bytes().all(plain) {
+            return Err(StoreError::NotFound);
+        }
+        Ok(self.directory.join(format!("{}{ending}", room.0)))
+    }
+
+    /// A shelf that is there; `NotFound` otherwise.
+    async fn find(&self, room: &RoomId) -> Result<SqlitePool, StoreError> {
+        if let Some(pool) = self.open.lock().await.get(room).filter(|pool| !pool.is_closed()) {
+            return Ok(pool.clone());
+        }
+        if !self.path(room, ".db")?.exists() {
+            return Err(StoreError::NotFound);
+        }
+        self.make(room).await
+    }
+
+    async fn make(&self, room: &RoomId) -> Result<SqlitePool, StoreError> {
+        let mut open = self.open.lock().await;
+        if let Some(pool) = open.get(room).filter(|pool| !pool.is_closed()) {
+            return Ok(pool.clone());
+        }
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(&self.directory);
+        made.map_err(|error| unreachable_shelf(&error))?;
+        let path = self.path(room, ".db")?;
+        crate::file::protect(&path).map_err(|error| unreachable_shelf(&error))?;
+        let pool = SqlitePoolOptions::new()
+            .max_connections(2)
+            .min_connections(0)
+            .idle_timeout(IDLE)
+            .acquire_timeout(PATIENCE)
+            .connect_with(options(&path))
+            .await
+            .map_err(failed)?;
+        sqlx::raw_sql(TABLES).execute(&pool).await.map_err(failed)?;
+        if open.len() >= OPEN_MAX
+            && let Some(other) = open.keys().next().cloned()
+        {
+            // Whoever uses it right now holds it until they are done.
+            open.remove(&other);
+        }
+        open.insert(room.clone(), pool.clone());
+        Ok(pool)
+    }
+
+    /// Whether there was anything.
+    pub(crate) async fn remove(&self, room: &RoomId) -> Result<bool, StoreError> {
+        let mut open = self.open.lock().await;
+        if let Some(pool) = open.remove(room) {
+            pool.close().await;
+        }
+        let mut found = false;
+        for ending in ENDINGS {
+            match std::fs::remove_file(self.path(room, ending)?) {
+                Ok(()) => found = true,
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(error) => return Err(unreachable_shelf(&error)),
+            }
+        }
+        Ok(found)
+    }
+
+    /// Rooms that have a shelf.
+    fn rooms(&self) -> Vec<RoomId> {
+        let names = self.entries().filter_map(|entry| entry.file_name().into_string().ok());
+        names.filter_map(|name| Some(RoomId(name.strip_suffix(".db")?.to_owned()))).collect()
+    }
+
+    fn entries(&self) -> impl Iterator<Item = std::fs::DirEntry> {
+        std::fs::read_dir(&self.directory).into_iter().flatten().flatten()
+    }
+}
+
+/// The system's words name paths below the data directory: room ids, which open nothing.
+fn unreachable_shelf(error: &std::io::Error) -> StoreError {
+    StoreError::Failed(format!("a board's shelf: {}", error.kind()))
+}
+
+fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .journal_mode(SqliteJournalMode::Wal)
+        // Pieces need not be on disk before the file is whole; `finish_file` sees to that.
+        .synchronous(SqliteSynchronous::Normal)
+        .foreign_keys(true)
+        .busy_timeout(PATIENCE)
+        .pragma("secure_delete", "ON")
+        .pragma("temp_store", "MEMORY")
+        .pragma("trusted_schema", "OFF")
+        .disable_statement_logging()
+}
+
+/// What is in the log goes to the disk, and stays there over a loss of power.
+async fn settle(pool: &SqlitePool) -> Result<(), StoreError> {
+    sqlx::query("PRAGMA wal_checkpoint(FULL)").execute(pool).await.map_err(failed)?;
+    Ok(())
+}
+
+/// Nothing where there is no shelf.
+fn or_none<T>(found: Result<T, StoreError>) -> Result<Option<T>, StoreError> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(StoreError::NotFound) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+impl Storage {
+    /// A shelf of a room that exists, made now if it is not there.
+    async fn shelf_of(&self, room: &RoomId) -> Result<SqlitePool, StoreError> {
+        crate::rooms::by_id(&self.readers, room).await?.ok_or(StoreError::NotFound)?;
+        self.shelves.make(room).await
+    }
+}
+
+#[async_trait]
+impl BoardShelf for Storage {
+    async fn begin_file(&self, room: &RoomId, id: &str, kind: &str) -> Result<(), StoreError> {
+        let pool = self.shelf_of(room).await?;
+        let query = sqlx::query("INSERT INTO files (id, kind, whole) VALUES (?, ?, 0)").bind(id).bind(kind);
+        query.execute(&pool).await.map_err(failed)?;
+        Ok(())
+    }
+
+    async fn append_file(&self, room: &RoomId, id: &str, start: u64, piece: Bytes) -> Result<(), StoreError> {
+        debug_assert!(piece.len() <= PIECE_MAX, "the edge cuts pieces");
+        let pool = self.shelves.find(room).await?;
+        sqlx::query("INSERT INTO pieces (file, start, length, bytes) VALUES (?, ?, ?, ?)")
+            .bind(id)
+            .bind(signed(start))
+            .bind(signed(piece.len() as u64))
+            .bind(piece.as_ref())
+            .execute(&pool)
+            .await
+            .map_err(failed)?;
+        Ok(())
+    }
+
+    async fn finish_file(&self, room: &RoomId, id: &str) -> Result<(), StoreError> {
+        let pool = self.shelves.find(room).await?;
+        let query = sqlx::query("UPDATE files SET whole = 1 WHERE id = ?").bind(id);
+        if query.execute(&pool).await.map_err(failed)?.rows_affected() == 0 {
+            return Err(StoreError::NotFound);
+        }
+        settle(&pool).await
+    }
+
+    async fn drop_file(&self, room: &RoomId, id: &str) -> Result<(), StoreError> {
+        let Some(pool) = or_none(self.shelves.find(room).await)? else { return Ok(()) };
+        sqlx::query("DELETE FROM files WHERE id = ?").bind(id).execute(&pool).await.map_err(failed)?;
+        Ok(())
+    }
+
+    async fn file(&self, room: &RoomId, id: &str) -> Result<Option<StoredFile>, StoreError> {
+        let Some(pool) = or_none(self.shelves.find(room).await)? else { return Ok(None) };
+        sqlx::query(
+            "SELECT id, kind, (SELECT COALESCE(SUM(length), 0) FROM pieces WHERE file = id) AS bytes
+             FROM files WHERE id = ? AND whole = 1",
+        )
+        .bind(id)
+        .try_map(|row: sqlx::sqlite::SqliteRow| {
+            Ok(StoredFile { id: row.try_get("id")?, kind: row.try_get("kind")?, bytes: bytes_of(&row)? })
+        })
+        .fetch_optional(&pool)
+        .await
+        .map_err(failed)
+    }
+
+    async fn read_file(&self, room: &RoomId, id: &str, offset: u64) -> Result<Vec<u8>, StoreError> {
+        let pool = self.shelves.find(room).await?;
+        sqlx::query_scalar(
+            "SELECT substr(bytes, 1 + ?2 - start) FROM pieces
+             WHERE file = ?1 AND start <= ?2 AND start + length > ?2 ORDER BY start DESC LIMIT 1",
+        )
+        .bind(id)
+        .bind(signed(offset))
+        .fetch_one(&pool)
+        .await
+        .map_err(failed)
+    }
+
+    async fn file_bytes(&self, room: &RoomId) -> Result<u64, StoreError> {
+        let Some(pool) = or_none(self.shelves.find(room).await)? else { return Ok(0) };
+        let query = sqlx::query_scalar::<_, i64>("SELECT COALESCE(SUM(length), 0) FROM pieces");
+        Ok(query.fetch_one(&pool).await.map_err(failed)?.unsigned_abs())
+    }
+
+    async fn add_version(
+        &self,
+        room: &RoomId,
+        version: StoredVersion,
+        state: Bytes,
+        drop: Vec<String>,
+    ) -> Result<(), StoreError> {
+        let pool = self.shelf_of(room).await?;
+        let mut transaction = pool.begin().await.map_err(failed)?;
+        for id in drop {
+            let query = sqlx::query("DELETE FROM versions WHERE id = ?").bind(id);
+            query.execute(&mut *transaction).await.map_err(failed)?;
+        }
+        sqlx::query("INSERT INTO versions (id, made_at, reason, state) VALUES (?, ?, ?, ?)")
+            .bind(&version.id)
+            .bind(signed(version.made_at))
+            .bind(&version.reason)
+            .bind(state.as_ref())
+            .execute(&mut *transaction)
+            .await
+            .map_err(failed)?;
+        transaction.commit().await.map_err(failed)?;
+        settle(&pool).await
+    }
+
+    async fn versions(&self, room: &RoomId) -> Result<Vec<StoredVersion>, StoreError> {
+        let Some(pool) = or_none(self.shelves.find(room).await)? else { return Ok(Vec::new()) };
+        sqlx::query(
+            "SELECT id, made_at, reason, length(state) AS bytes FROM versions ORDER BY made_at DESC, rowid DESC",
+        )
+        .try_map(|row: sqlx::sqlite::SqliteRow| {
+            Ok(StoredVersion {
+                id: row.try_get("id")?,
+                made_at: row.try_get::<i64, _>("made_at")?.unsigned_abs(),
+                reason: row.try_get("reason")?,
+                bytes: bytes_of(&row)?,
+            })
+        })
+        .fetch_all(&pool)
+        .await
+        .map_err(failed)
+    }
+
+    async fn version(&self, room: &RoomId, id: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        let Some(pool) = or_none(self.shelves.find(room).await)? else { return Ok(None) };
+        let query = sqlx::query_scalar("SELECT state FROM versions WHERE id = ?").bind(id);
+        query.fetch_optional(&pool).await.map_err(failed)
+    }
+
+    async fn drop_versions(&self, room: &RoomId) -> Result<(), StoreError> {
+        let Some(pool) = or_none(self.shelves.find(room).await)? else { return Ok(()) };
+        let deleted = sqlx::query("DELETE FROM versions").execute(&pool).await.map_err(failed)?;
+        if deleted.rows_affected() > 0 {
+            sqlx::query("VACUUM").execute(&pool).await.map_err(failed)?;
+            let query = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)");
+            query.execute(&pool).await.map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    async fn visited(&self, room: &RoomId, today: Day) -> Result<(), StoreError> {
+        boards::visited(&self.writer, room, today).await
+    }
+
+    async fn expired_boards(&self, today: Day) -> Result<Vec<RoomId>, StoreError> {
+        boards::expired(&self.writer, today).await
+    }
+
+    async fn wipe_board(&self, room: &RoomId) -> Result<(), StoreError> {
+        self.shelves.remove(room).await?;
+        boards::forget_visit(&self.writer, room).await?;
+        if boards::delete(&self.writer, room).await? { self.forget().await } else { Ok(()) }
+    }
+
+    async fn tidy_boards(&self) -> Result<(), StoreError> {
+        let kept = boards::kept(&self.readers).await?;
+        for room in self.shelves.rooms() {
+            if kept.contains(&room) {
+                let pool = self.shelves.find(&room).await?;
+                let halves = sqlx::query("DELETE FROM files WHERE whole = 0");
+                halves.execute(&pool).await.map_err(failed)?;
+            } else {
+                self.shelves.remove(&room).await?;
+            }
+        }
+        if boards::delete_unkept(&self.writer).await? { self.forget().await } else { Ok(()) }
+    }
+
+    async fn shelf_bytes(&self) -> Result<u64, StoreError> {
+        Ok(self.shelves.entries().filter_map(|entry| entry.metadata().ok()).map(|file| file.len()).sum())
+    }
+}
+
+fn bytes_of(row: &sqlx::sqlite::SqliteRow) -> Result<u64, sqlx::Error> {
+    Ok(row.try_get::<i64, _>("bytes")?.unsigned_abs())
+}

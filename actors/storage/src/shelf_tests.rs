@@ -1,0 +1,133 @@
+//! Shelves over real files.
+
+use crate::Storage;
+use crate::tests::{Directory, contains, room, with_mara};
+use actors::store::{AccountId, Day, Keeping, RoomId, RoomRecord, Store, StoreError, StoredVersion};
+use bytes::Bytes;
+
+#[tokio::test]
+async fn a_file_comes_in_pieces_and_is_read_from_anywhere() {
+    let directory = Directory::new();
+    let storage = with_mara(&directory).await;
+    let id = RoomId("room-1".into());
+    let shelf = storage.shelf();
+    assert!(matches!(shelf.begin_file(&id, "a", "image/png").await, Err(StoreError::NotFound)));
+    storage.add_room(room(1, "Flauschpyramide")).await.unwrap();
+    assert_eq!(shelf.file_bytes(&id).await.unwrap(), 0);
+
+    shelf.begin_file(&id, "a", "image/png").await.unwrap();
+    shelf.append_file(&id, "a", 0, Bytes::from_static(b"abc")).await.unwrap();
+    shelf.append_file(&id, "a", 3, Bytes::from_static(b"defg")).await.unwrap();
+    assert_eq!(shelf.file(&id, "a").await.unwrap(), None, "it is not whole");
+    shelf.finish_file(&id, "a").await.unwrap();
+    let file = shelf.file(&id, "a").await.unwrap().unwrap();
+    assert_eq!((file.kind.as_str(), file.bytes), ("image/png", 7));
+    let pieces = [(0, &b"abc"[..]), (2, b"c"), (3, b"defg"), (6, b"g")];
+    for (offset, expected) in pieces {
+        assert_eq!(shelf.read_file(&id, "a", offset).await.unwrap(), expected, "from {offset}");
+    }
+    assert!(matches!(shelf.read_file(&id, "a", 7).await, Err(StoreError::NotFound)));
+    shelf.begin_file(&id, "half", "image/png").await.unwrap();
+    shelf.append_file(&id, "half", 0, Bytes::from_static(b"xx")).await.unwrap();
+    assert_eq!(shelf.file_bytes(&id).await.unwrap(), 9);
+
+    storage.close().await;
+    let storage = Storage::open(&directory.0).await.unwrap();
+    storage.shelf().tidy_boards().await.unwrap();
+    assert_eq!(storage.shelf().file_bytes(&id).await.unwrap(), 7, "halves are gone after a restart");
+    storage.shelf().drop_file(&id, "a").await.unwrap();
+    assert_eq!(storage.shelf().file(&id, "a").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn versions_are_listed_the_newest_first() {
+    let directory = Directory::new();
+    let storage = with_mara(&directory).await;
+    storage.add_room(room(1, "Flauschpyramide")).await.unwrap();
+    let (id, shelf) = (RoomId("room-1".into()), storage.shelf());
+    let version = |made_at: u64| StoredVersion {
+        id: format!("v{made_at}"),
+        made_at,
+        reason: "hourly".into(),
+        bytes: 3,
+    };
+    for made_at in [10, 20, 30] {
+        let drop = if made_at == 30 { vec!["v10".to_owned()] } else { Vec::new() };
+        shelf.add_version(&id, version(made_at), Bytes::from_static(b"xyz"), drop).await.unwrap();
+    }
+    assert_eq!(shelf.versions(&id).await.unwrap(), [version(30), version(20)]);
+    assert_eq!(shelf.version(&id, "v20").await.unwrap().unwrap(), b"xyz");
+    assert_eq!(shelf.version(&id, "v10").await.unwrap(), None);
+    storage.delete_board(&id).await.unwrap();
+    assert_eq!(shelf.versions(&id).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_board_is_wiped_when_its_days_have_passed() {
+    let directory = Directory::new();
+    let storage = with_mara(&directory).await;
+    let shelf = storage.shelf();
+    let (days, keep) = (RoomId("room-1".into()), RoomId("room-2".into()));
+    storage.add_room(room(1, "Dreissig Tage")).await.unwrap();
+    storage.add_room(RoomRecord { keeping: Keeping::Keep, ..room(2, "Bleibt") }).await.unwrap();
+    assert_eq!(shelf.expired_boards(Day(1_000)).await.unwrap(), [], "an empty board has no days");
+    for room in [&days, &keep] {
+        storage.append_board(room, vec![vec![1]]).await.unwrap();
+    }
+    assert_eq!(shelf.expired_boards(Day(1_000)).await.unwrap(), [], "its days begin");
+    shelf.visited(&days, Day(1_010)).await.unwrap();
+    shelf.visited(&days, Day(1_005)).await.unwrap();
+    shelf.visited(&keep, Day(1_010)).await.unwrap();
+    assert_eq!(shelf.expired_boards(Day(1_040)).await.unwrap(), [], "the thirtieth day is still one");
+    assert_eq!(shelf.expired_boards(Day(1_041)).await.unwrap(), [days.clone()]);
+
+    shelf.begin_file(&days, "a", "image/png").await.unwrap();
+    shelf.append_file(&days, "a", 0, Bytes::from_static(b"Zitronenfalter")).await.unwrap();
+    shelf.finish_file(&days, "a").await.unwrap();
+    assert!(contains(&directory.raw(), b"Zitronenfalter"), "the search finds what is there");
+    shelf.wipe_board(&days).await.unwrap();
+    assert!(!contains(&directory.raw(), b"Zitronenfalter"));
+    assert!(storage.load_board(&days).await.unwrap().is_none());
+    assert!(storage.load_board(&keep).await.unwrap().is_some());
+    assert_eq!(shelf.expired_boards(Day(2_000)).await.unwrap(), []);
+    let noted: Vec<Option<u32>> =
+        sqlx::query_scalar("SELECT last_visit FROM rooms").fetch_all(&storage.readers).await.unwrap();
+    assert_eq!(
+        noted,
+        [None, None],
+        "nothing is noted of a board that is gone, or of one that is simply kept"
+    );
+}
+
+#[tokio::test]
+async fn a_start_leaves_nothing_of_boards_that_are_not_kept() {
+    let directory = Directory::new();
+    let storage = with_mara(&directory).await;
+    let wipe = RoomRecord { keeping: Keeping::Wipe, ..room(1, "Vergisst") };
+    storage.add_room(wipe.clone()).await.unwrap();
+    storage.append_board(&wipe.id, vec![b"Apollofalter".to_vec()]).await.unwrap();
+    storage.shelf().begin_file(&wipe.id, "a", "image/png").await.unwrap();
+    storage.shelf().append_file(&wipe.id, "a", 0, Bytes::from_static(b"Zitronenfalter")).await.unwrap();
+    storage.shelf().finish_file(&wipe.id, "a").await.unwrap();
+    storage.shelf().tidy_boards().await.unwrap();
+    for gone in [&b"Zitronenfalter"[..], b"Apollofalter"] {
+        assert!(!contains(&directory.raw(), gone));
+    }
+    assert_eq!(storage.shelf().shelf_bytes().await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn deleting_a_room_or_an_account_deletes_its_files() {
+    let directory = Directory::new();
+    let storage = with_mara(&directory).await;
+    for number in 1..=2 {
+        let room = room(number, "Raum");
+        storage.add_room(room.clone()).await.unwrap();
+        storage.shelf().begin_file(&room.id, "a", "image/png").await.unwrap();
+        storage.shelf().append_file(&room.id, "a", 0, Bytes::from_static(b"Kaisermantel")).await.unwrap();
+    }
+    storage.delete_room(&RoomId("room-1".into())).await.unwrap();
+    assert!(contains(&directory.raw(), b"Kaisermantel"), "of the other room");
+    storage.delete_account(&AccountId("id-Mara".into())).await.unwrap();
+    assert!(!contains(&directory.raw(), b"Kaisermantel"));
+}

@@ -1,0 +1,60 @@
+//! What stories say to a board, as a new Yjs client would.
+
+use crate::in_process::InProcess;
+use serde_json::Value;
+use test_support::Signalling;
+use yrs::updates::decoder::Decode;
+use yrs::updates::encoder::Encode;
+use yrs::{Doc, Map, ReadTxn, StateVector, Transact, Update};
+
+/// A y-protocols sync message: kind 0 state vector, 1 answer, 2 update.
+fn sync(kind: u8, payload: &[u8]) -> Vec<u8> {
+    let mut message = vec![0, kind];
+    let mut length = payload.len();
+    while length >= 0x80 {
+        message.push(length as u8 | 0x80);
+        length >>= 7;
+    }
+    message.push(length as u8);
+    message.extend_from_slice(payload);
+    message
+}
+
+/// The payload of a sync message of this kind.
+fn payload(message: &[u8], kind: u8) -> Option<&[u8]> {
+    let rest = message.strip_prefix(&[0, kind])?;
+    let end = rest.iter().position(|byte| byte & 0x80 == 0)?;
+    rest.get(end + 1..)
+}
+
+/// The board's socket of whoever was welcomed so.
+pub(crate) async fn board(server: &InProcess, welcome: &Value) -> Signalling {
+    let part = |name: &str| welcome["board"][name].as_str().expect("the welcome names the board").to_owned();
+    server.open(&format!("/api/board/{}?ticket={}", part("id"), part("ticket")), None).await
+}
+
+/// What the board holds, asked as a new client would.
+pub(crate) async fn elements(board: &mut Signalling) -> Vec<String> {
+    board.send_binary(sync(0, &StateVector::default().encode_v1())).await;
+    let doc = Doc::new();
+    let map = doc.get_or_insert_map("elements");
+    loop {
+        let message = board.next().await.expect("the board answers");
+        let bytes: Vec<u8> = serde_json::from_value(message).expect("binary");
+        if let Some(update) = payload(&bytes, 1) {
+            let update = Update::decode_v1(update).expect("an update");
+            doc.transact_mut().apply_update(update).expect("it applies");
+            return map.keys(&doc.transact()).map(ToOwned::to_owned).collect();
+        }
+    }
+}
+
+/// Draws one element and waits until the board has it.
+pub(crate) async fn draw(board: &mut Signalling) {
+    let doc = Doc::new();
+    let map = doc.get_or_insert_map("elements");
+    map.insert(&mut doc.transact_mut(), "stroke", "chalk");
+    let update = doc.transact().encode_state_as_update_v1(&StateVector::default());
+    board.send_binary(sync(2, &update)).await;
+    assert_eq!(elements(board).await, ["stroke"]);
+}
