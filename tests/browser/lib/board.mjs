@@ -11,7 +11,11 @@ export async function openBoard({ page, locale }) {
 /** Takes a tool in hand, by its words. */
 export async function take({ page, locale }, tool) {
   const tools = page.getByRole('toolbar', { name: WORDS[locale].tools })
-  await tools.getByRole('radio', { name: WORDS[locale][tool], exact: true }).click()
+  const button = tools.getByRole('radio', { name: WORDS[locale][tool], exact: true })
+  if (await button.count()) return button.click()
+  // Where there is little room, what is rarer is in a menu.
+  await tools.getByRole('button', { name: WORDS[locale].moreTools }).click()
+  await page.getByRole('menuitemradio', { name: WORDS[locale][tool] }).click()
 }
 
 /** A point of the board in the window, from its size: (0, 0) is the upper left, (1, 1) the lower right. */

@@ -156,10 +156,10 @@ export class Desk {
     const page = this.page.get()
     const binding = new Binding(shared, page, easel.scene, this.ledger, this.timing)
     binding.allow(this.mayDraw)
-    const presence = new Presence(shared.awareness, page, easel.others, this.timing, (id) => binding.has(id))
+    const onPage = (id: string): boolean => binding.has(id)
+    const presence = new Presence(shared.awareness, page, easel.others, this.timing, onPage, this.view)
     binding.onArrived = (ids) => presence.committed(ids)
     presence.follow(this.presenter)
-    if (this.view) presence.lead(this.view)
     this.binding = binding
     this.presence = presence
   }

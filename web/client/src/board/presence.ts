@@ -51,8 +51,10 @@ export class Presence {
     private readonly timing: Timing,
     /** Whether an element is on the page: then its stroke is over. */
     private readonly onPage: (id: string) => boolean,
+    /** What we show already to those who follow us: they would stop, if it were gone for a moment. */
+    view: PeerView | null = null,
   ) {
-    this.own = { page, stroke: null }
+    this.own = { page, stroke: null, ...(view && { view }) }
     awareness.on('change', this.heard)
     this.heard({ added: [...awareness.getStates().keys()], updated: [], removed: [] })
     this.send()

@@ -3,7 +3,7 @@ import type { ExcalidrawImperativeAPI } from '@excalidraw/excalidraw/types'
 import { Store } from '../../../call/store'
 import type { Desk } from '../../../board/desk'
 import type { PeerView } from '../../../board/elements'
-import { lookAt, viewFrom } from './viewport'
+import { lookAt, viewFrom, type Place } from './viewport'
 
 export interface FollowState {
   /** This person leads. */
@@ -18,7 +18,7 @@ export class Follow {
   readonly state = new Store<FollowState>({ leading: false, offered: false, following: false })
   private last: PeerView | null = null
   /** The place that we went to ourselves: any other is the person's own. */
-  private placed: { scrollX: number; scrollY: number; zoom: number } | null = null
+  private placed: Place | null = null
 
   constructor(
     private readonly desk: Desk,
@@ -56,7 +56,7 @@ export class Follow {
     const { scrollX, scrollY, zoom } = this.api.getAppState()
     const { placed } = this
     const far = Math.abs(scrollX - placed.scrollX) + Math.abs(scrollY - placed.scrollY)
-    if (far > 0.5 || Math.abs(zoom.value - placed.zoom) > 0.001) this.stop()
+    if (far > 0.5 || Math.abs(zoom.value - placed.zoom.value) > 0.001) this.stop()
   }
 
   /** The page that is looked at changed, or the board's size. */
@@ -75,8 +75,6 @@ export class Follow {
     const { last } = this
     if (!last) return
     this.desk.go(last.page)
-    lookAt(this.api, last)
-    const { scrollX, scrollY, zoom } = this.api.getAppState()
-    this.placed = { scrollX, scrollY, zoom: zoom.value }
+    this.placed = lookAt(this.api, last)
   }
 }

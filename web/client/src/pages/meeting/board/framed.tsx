@@ -23,7 +23,7 @@ import { PageStrip } from './page-strip'
 import { presenterOf } from './presenter'
 import { SavedMark } from './saved-mark'
 import type { Studio } from './studio'
-import { Toolbar } from './toolbar'
+import { Toolbar, type Room } from './toolbar'
 import { pageWords } from './words'
 
 const VersionsDialog = lazy(() => import('./versions-dialog'))
@@ -80,7 +80,7 @@ export function Framed({ studio, connection, session, frame, draws, mayDraw }: F
           onExport={() => setDialog('export')}
           onVersions={() => setDialog('versions')}
         />
-        {draws ? <Toolbar tools={tools} narrow={width < NARROW} onPicture={choosers.picture} /> : null}
+        {draws ? <Toolbar tools={tools} room={roomOf(width)} onPicture={choosers.picture} /> : null}
       </div>
       <FollowBanner studio={studio} session={session} />
       {synced && empty && !drawing && !current?.slide ? (
@@ -153,10 +153,15 @@ export function Framed({ studio, connection, session, frame, draws, mayDraw }: F
   )
 }
 
-/** Below this our toolbar shows seven tools and hides the rest behind one. */
-const NARROW = 560
+/** As wide as all tools beside the menu, and as the usual ones; fingers need more room than these have. */
+const WIDTHS = { wide: 560, middle: 490 } as const
 /** Below this Excalidraw hides colours and lines (its own number). */
 const EXCALIDRAW_NARROW = 730
+
+function roomOf(width: number): Room {
+  if (matchMedia('(pointer: coarse)').matches && width < 640) return 'narrow'
+  return width >= WIDTHS.wide ? 'wide' : width >= WIDTHS.middle ? 'middle' : 'narrow'
+}
 
 function useWidth(frame: React.RefObject<HTMLElement | null>): number {
   const [width, setWidth] = useState(() => frame.current?.clientWidth ?? 0)

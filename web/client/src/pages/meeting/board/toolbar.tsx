@@ -68,24 +68,33 @@ const WIDE: readonly (readonly Tool[])[] = [
   ['freedraw', 'marker', 'eraser'],
   ['rectangle', 'ellipse', 'arrow', 'text', 'note'],
 ]
-const NARROW: readonly (readonly Tool[])[] = [['selection', 'freedraw', 'text', 'note', 'eraser']]
+const MIDDLE: typeof WIDE = [
+  ['selection'],
+  ['freedraw', 'marker', 'eraser'],
+  ['rectangle', 'arrow', 'text', 'note'],
+]
+const NARROW: typeof WIDE = [['selection', 'freedraw', 'text', 'note', 'eraser']]
 const REST = {
   wide: ['diamond', 'line', 'frame', 'laser'],
+  middle: ['hand', 'ellipse', 'diamond', 'line', 'frame', 'laser'],
   narrow: ['marker', 'hand', 'rectangle', 'ellipse', 'diamond', 'arrow', 'line', 'frame', 'laser'],
 } satisfies Record<string, readonly Tool[]>
 
+/** How much of the toolbar fits. */
+export type Room = keyof typeof REST
+
 interface ToolbarProps {
   tools: Tools
-  narrow: boolean
+  room: Room
   /** Opens the choice of a picture; without it there is no button. */
   onPicture?: (() => void) | undefined
 }
 
-export function Toolbar({ tools, narrow, onPicture }: ToolbarProps): ReactNode {
+export function Toolbar({ tools, room, onPicture }: ToolbarProps): ReactNode {
   const t = useWords(toolWords)
   const { tool } = useStore(tools.state)
-  const groups = narrow ? NARROW : WIDE
-  const rest: readonly Tool[] = narrow ? REST.narrow : REST.wide
+  const groups = { wide: WIDE, middle: MIDDLE, narrow: NARROW }[room]
+  const rest: readonly Tool[] = REST[room]
   return (
     <Radix.Root className="board-tools" aria-label={t.tools} loop>
       <Radix.ToggleGroup

@@ -4,6 +4,13 @@ import type { PeerView } from '../../../board/elements'
 
 type Viewport = Pick<AppState, 'scrollX' | 'scrollY' | 'zoom' | 'width' | 'height'>
 
+/** A viewport without its size. */
+export interface Place {
+  readonly scrollX: number
+  readonly scrollY: number
+  readonly zoom: { readonly value: number }
+}
+
 export interface Box {
   readonly x: number
   readonly y: number
@@ -21,15 +28,12 @@ export function viewFrom(page: string, { scrollX, scrollY, zoom, width, height }
   }
 }
 
-export function lookAt(api: ExcalidrawImperativeAPI, { x, y, zoom }: Omit<PeerView, 'page'>): void {
+/** Goes there; tells where that is, since the state follows a moment later. */
+export function lookAt(api: ExcalidrawImperativeAPI, { x, y, zoom }: Omit<PeerView, 'page'>): Place {
   const { width, height } = api.getAppState()
-  api.updateScene({
-    appState: {
-      zoom: { value: zoom },
-      scrollX: width / 2 / zoom - x,
-      scrollY: height / 2 / zoom - y,
-    } as unknown as AppState,
-  })
+  const place = { zoom: { value: zoom }, scrollX: width / 2 / zoom - x, scrollY: height / 2 / zoom - y }
+  api.updateScene({ appState: place as unknown as AppState })
+  return place
 }
 
 /** Shows all of a box, clear of the tools above and below; never larger than it is. */
