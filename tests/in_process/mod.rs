@@ -39,6 +39,7 @@ pub(crate) struct Setting {
 /// A server inside this process. It ends when this is dropped.
 pub(crate) struct InProcess {
     /// Its sums.
+    #[allow(dead_code, reason = "not every story counts")]
     pub(crate) figures: SharedFigures,
     directory: Addr<RoomDirectory>,
     /// Days that the clock is ahead.

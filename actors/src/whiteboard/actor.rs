@@ -9,24 +9,29 @@ use super::compaction::Horizon;
 use super::intake::Arrivals;
 use super::join::join;
 use super::messages::{
-    Arrived, CloseSocket, DrawingRefused, Flush, OpenSocket, Opened, RemoveDrawer, SetKeep, SetRight,
-    SocketId,
+    Arrived, CloseSocket, DrawingRefused, Flush, HideCursors, OpenSocket, Opened, RemoveDrawer, SetKeep,
+    SetRight, SocketId,
 };
 use super::outlet::BoardOutlet;
 use super::persistence::{Job, Persistence};
 use super::record;
+use super::versions::{VersionReason, Versions};
+use crate::clock::WallClock;
 use crate::load::SharedFigures;
 use crate::store::{RoomId, SharedStore, StoreError, StoredBoard};
 use actix::fut::{ActorFutureExt, WrapFuture};
 use actix::{Actor, AsyncContext, Context, Handler, MessageResult, Recipient, ResponseFuture, SpawnHandle};
+use bytes::Bytes;
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 /// One room's board. Stops when nobody holds its address any more; `Flush` first.
 pub struct Whiteboard {
-    room: RoomId,
-    store: SharedStore,
+    pub(super) room: RoomId,
+    pub(super) store: SharedStore,
+    pub(super) clock: WallClock,
+    pub(super) versions: Versions,
     figures: SharedFigures,
     /// Where refusals are told; a full mailbox misses one, the next second brings another.
     room_notices: Recipient<DrawingRefused>,
@@ -48,6 +53,7 @@ impl Whiteboard {
         keep: bool,
         store: SharedStore,
         figures: SharedFigures,
+        wall: WallClock,
         room_notices: Recipient<DrawingRefused>,
     ) -> Self {
         let mut board = Board::default();
@@ -55,6 +61,8 @@ impl Whiteboard {
         Self {
             room,
             store,
+            clock: wall,
+            versions: Versions::default(),
             figures,
             room_notices,
             board,
@@ -68,8 +76,21 @@ impl Whiteboard {
         }
     }
 
-    fn now(&self) -> Duration {
+    pub(super) fn now(&self) -> Duration {
         clock().saturating_duration_since(self.started)
+    }
+
+    pub(super) fn keeps(&self) -> bool {
+        self.persistence.keeps()
+    }
+
+    pub(super) fn snapshot(&mut self) -> Option<Bytes> {
+        self.board.snapshot()
+    }
+
+    /// When the hour of a kept board that changed is over.
+    fn version_due(&self) -> Option<Duration> {
+        self.versions.due().filter(|_| self.keeps())
     }
 
     /// When to take what has arrived: a tick after the last time; nothing while the board rests.
@@ -113,6 +134,9 @@ impl Whiteboard {
                 self.carry_out(now, effect);
             }
         }
+        if self.version_due().is_some_and(|due| due <= now) {
+            self.add_hourly_version();
+        }
         if let Some(job) = self.persistence.start(now) {
             self.run(job, ctx);
         }
@@ -136,6 +160,7 @@ impl Whiteboard {
                 }
             }
             Effect::Close(socket, code) => self.close_outlet(socket, code),
+            Effect::Clearing(before) => self.add_version_aside(VersionReason::BeforeClearing, before),
             // Full or gone: the room is told again when they try again.
             Effect::DrawingRefused(participant) => {
                 self.room_notices.try_send(DrawingRefused(participant)).ok();
@@ -143,6 +168,7 @@ impl Whiteboard {
             Effect::Compacted => self.persistence.replace(now),
             Effect::Save(update) => {
                 self.figures.board_updates.add(1);
+                self.versions.changed(now);
                 self.persistence.add(now, update);
             }
         }
@@ -188,10 +214,8 @@ impl Whiteboard {
 
     /// Wakes for what is due next: frames collected for this tick, a question to a socket, or a write.
     fn set_alarm(&mut self, now: Duration, ctx: &mut Context<Self>) {
-        let dues = [self.board.next_tick(), self.persistence.due(), self.look_due()];
-        let Some(due) = dues.into_iter().flatten().min() else {
-            return;
-        };
+        let dues = [self.board.next_tick(), self.persistence.due(), self.look_due(), self.version_due()];
+        let Some(due) = dues.into_iter().flatten().min() else { return };
         if let Some((at, handle)) = self.wake {
             if at <= due {
                 return;
@@ -291,6 +315,14 @@ impl Handler<RemoveDrawer> for Whiteboard {
     fn handle(&mut self, RemoveDrawer(participant): RemoveDrawer, ctx: &mut Self::Context) {
         self.board.remove(&participant);
         self.settle(ctx);
+    }
+}
+
+impl Handler<HideCursors> for Whiteboard {
+    type Result = ();
+
+    fn handle(&mut self, HideCursors(hidden): HideCursors, _: &mut Self::Context) {
+        self.board.hide_cursors(hidden);
     }
 }
 

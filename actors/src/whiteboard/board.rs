@@ -8,10 +8,10 @@ use super::compaction::Horizon;
 use super::drawing::{Drawing, Offence, Outcome, Stroke};
 use super::fanout::{Departure, Fanout};
 use super::join::join;
-use super::messages::{Drawer, SocketId};
+use super::messages::{Drawer, HiddenCursors, SocketId};
 use super::notices::{self, Marks};
 use super::ownership::Adding;
-use super::presence::Presence;
+use super::presence::{Presence, Told};
 use super::record;
 use super::validator::{self, Frame};
 use super::wire::{STEP_1, STEP_2, UPDATE, awareness_message, sync_message};
@@ -46,6 +46,8 @@ pub(super) enum Effect {
     DrawingRefused(ParticipantId),
     /// The history was compacted: a new snapshot is smaller than what is on disk.
     Compacted,
+    /// Much was deleted at once: this is what the board was before.
+    Clearing(Bytes),
     /// An update was applied: count it and, while the board is kept, save it.
     Save(Bytes),
 }
@@ -75,6 +77,7 @@ pub(super) struct Board {
     saved: u64,
     kept: bool,
     damaged: bool,
+    hidden_cursors: Option<HiddenCursors>,
 }
 
 pub(super) struct Socket {
@@ -191,6 +194,11 @@ impl Board {
         }
     }
 
+    /// Whose cursors are hidden from whom, from the next move of each on.
+    pub(super) fn hide_cursors(&mut self, hidden: Option<HiddenCursors>) {
+        self.hidden_cursors = hidden;
+    }
+
     /// The participant is no longer in the room.
     pub(super) fn remove(&mut self, participant: &ParticipantId) {
         if let Some(id) = self.socket_of(participant) {
@@ -272,7 +280,6 @@ impl Board {
     }
 
     /// The whole board as one update.
-    #[cfg(test)]
     pub(super) fn snapshot(&mut self) -> Option<Bytes> {
         self.drawing.snapshot()
     }
@@ -339,6 +346,7 @@ impl Board {
 
     fn draw(&mut self, now: Duration, stroke: &Stroke, spent: &dyn Fn() -> Duration) -> Result<(), Offence> {
         let outcome = self.drawing.draw(now, stroke, spent)?;
+        self.effects.extend(self.drawing.take_cleared().map(Effect::Clearing));
         let Some(socket) = self.sockets.get_mut(&stroke.from) else { return Ok(()) };
         socket.ask_again |= matches!(outcome, Outcome::Postponed | Outcome::Partly(_));
         let (new, result) = match outcome {
@@ -423,8 +431,11 @@ impl Board {
         for update in updates {
             self.send_to_others(departure.updates_from, sync_message(UPDATE, &update));
         }
-        if let Some(frame) = self.presence_frame(departure.presence.into_iter()) {
-            self.send_to_others(departure.presence_from, frame);
+        if let Some(told) = self.tell_presence(departure.presence.into_iter()) {
+            let from = departure.presence_from;
+            let others = self.sockets.iter().filter(|(id, _)| Some(**id) != from);
+            let frames = others.map(|(id, socket)| Effect::Send(*id, self.told_to(socket, &told)));
+            self.effects.extend(frames.collect::<Vec<_>>());
         }
     }
 
@@ -435,15 +446,27 @@ impl Board {
 
     pub(super) fn send_presence(&mut self, to: SocketId) {
         let here = self.presence.clients();
-        if let Some(frame) = self.presence_frame(here.into_iter()) {
-            self.effects.push(Effect::Send(to, frame));
+        if let Some(told) = self.tell_presence(here.into_iter())
+            && let Some(socket) = self.sockets.get(&to)
+        {
+            self.effects.push(Effect::Send(to, self.told_to(socket, &told)));
         }
     }
 
-    fn presence_frame(&mut self, clients: impl Iterator<Item = u64>) -> Option<Bytes> {
-        let sockets = &self.sockets;
-        let payload = self.presence.encode(clients, |id| sockets.get(&id).map(|socket| &socket.drawer))?;
-        Some(awareness_message(&payload))
+    /// Frames of presence: as everybody gets it, or as those do who see all cursors and those who do not.
+    fn tell_presence(&mut self, clients: impl Iterator<Item = u64>) -> Option<Told<Bytes>> {
+        let (sockets, hidden) = (&self.sockets, self.hidden_cursors.as_ref());
+        let drawer_of = |id| sockets.get(&id).map(|socket| &socket.drawer);
+        let told = self.presence.encode(clients, drawer_of, hidden.map(|hidden| &hidden.shown))?;
+        let reduced = told.reduced.map(|payload| awareness_message(&payload));
+        Some(Told { full: awareness_message(&told.full), reduced })
+    }
+
+    fn told_to(&self, socket: &Socket, told: &Told<Bytes>) -> Bytes {
+        let hidden = self.hidden_cursors.as_ref();
+        let sees_all = hidden.is_none_or(|hidden| hidden.seen_by.contains(&socket.drawer.participant));
+        let reduced = told.reduced.as_ref().filter(|_| !sees_all);
+        reduced.unwrap_or(&told.full).clone()
     }
 
     fn socket_of(&self, participant: &ParticipantId) -> Option<SocketId> {

@@ -15,6 +15,7 @@ use super::pieces::{Piece, cut, with_deletes};
 use super::size::Size;
 use super::structure::{Additions, Misfit, Structure};
 use super::validator::{self, Id, Outline};
+use super::versions::Clearings;
 use super::waiting::Waiting;
 use super::wire::Malformed;
 use crate::participant::ParticipantId;
@@ -95,6 +96,7 @@ pub(super) struct Drawing {
     size: Size,
     waiting: Waiting,
     history: History,
+    clearings: Clearings,
     allowances: HashMap<ParticipantId, Allowance>,
     failures_caused: HashMap<ParticipantId, u32>,
     /// How often the document had been built again when `structure` was learned from it.
@@ -142,14 +144,19 @@ impl Drawing {
             return Ok(Outcome::Postponed);
         }
         let taking = || spent().saturating_sub(began);
-        let outcome = self.draw_while(stroke, &|| taking() < left);
+        let outcome = self.draw_while(now, stroke, &|| taking() < left);
         if let Some(allowance) = self.allowances.get_mut(&stroke.who) {
             allowance.spend(taking());
         }
         outcome
     }
 
-    fn draw_while(&mut self, stroke: &Stroke, has_time: &dyn Fn() -> bool) -> Result<Outcome, Offence> {
+    fn draw_while(
+        &mut self,
+        now: Duration,
+        stroke: &Stroke,
+        has_time: &dyn Fn() -> bool,
+    ) -> Result<Outcome, Offence> {
         self.touched.clear();
         let outline = validator::update(&stroke.update, BLOCKS_PER_UPDATE)?;
         let clients = self.structure.added_clients(&outline);
@@ -174,6 +181,9 @@ impl Drawing {
             clients.iter().for_each(|client| self.owners.claim(&stroke.who, *client).unwrap_or_default());
         }
         self.touched.clone_from(&clients);
+        let restoring = stroke.adding == Adding::Restoring;
+        let much = self.clearings.wants(now, removed(&outline), restoring);
+        let before = if much { self.snapshot() } else { None };
         let pieces = cut(&stroke.update, &outline, &additions);
         let (new, whole) = match pieces.as_slice() {
             [piece] => self.apply_whole(piece, &additions, additions.are_all_of(&outline)),
@@ -182,6 +192,10 @@ impl Drawing {
         self.relearn();
         if let Some(new) = &new {
             self.size.add(new.len(), outline.weight, outline.blocks.len());
+        }
+        if let (Some(before), Some(new)) = (before, &new) {
+            let removed = validator::update(new, usize::MAX).map_or(0, |outline| removed(&outline));
+            self.clearings.applied(now, removed, before);
         }
         match whole {
             Ok(()) => Ok(new.map_or(Outcome::Known, Outcome::Drawn)),
@@ -268,6 +282,11 @@ impl Drawing {
     /// Up to where the history was compacted.
     pub(super) fn horizon(&self) -> &Horizon {
         self.history.horizon()
+    }
+
+    /// What the board was before much of it was deleted at once.
+    pub(super) fn take_cleared(&mut self) -> Option<Bytes> {
+        self.clearings.take()
     }
 
     /// An update that waited for what has arrived now.
@@ -385,6 +404,12 @@ impl Drawing {
         let outline = validator::update(&snapshot, usize::MAX).ok()?;
         Some((Size::measured(snapshot.len(), outline.weight, outline.blocks.len()), outline))
     }
+}
+
+/// How much more an update deletes than it adds: who changes an element deletes what it was and adds what it is.
+fn removed(outline: &Outline) -> usize {
+    let deleted = |(first, end): &(Id, u32)| end.saturating_sub(first.clock) as usize;
+    outline.deletes.iter().map(deleted).sum::<usize>().saturating_sub(outline.blocks.len())
 }
 
 /// Blocks of one update; a frame of 1 MiB cannot hold many more.

@@ -184,6 +184,25 @@ type: string,
 /** Its length as it is kept. */
 bytes: number, };
 
+/** Why a point to go back to was made. */
+export type VersionReason = "hourly" | "before_clearing" | "before_restoring" | "by_hand";
+
+/** A point to go back to. */
+export type Version = {
+/** The last part of its URL. */
+id: string,
+/** Unix seconds. */
+made_at: number,
+/** Why. */
+reason: VersionReason,
+/** Length of its content. */
+bytes: number, };
+
+/** A point to be made now. */
+export type NewVersion = {
+/** Why. */
+reason: VersionReason, };
+
 /** The server's use and load: sums over everything, in coarse steps, at least half an hour late. */
 export type Load = {
 /** 0–9: free ninths of the machine. */
