@@ -24,7 +24,7 @@ async fn a_board_is_gone_after_the_last_person_left() {
     let setting = Setting { rooms: &[ROOM], board_grace: Duration::ZERO, store: plain };
     let server = InProcess::start(setting).await;
     let (socket, welcome) = server.enter(ROOM, None).await;
-    draw(&mut board(&server, &welcome).await).await;
+    draw(&mut board(&server, &welcome).await, "stroke").await;
     leave(socket).await;
     until("the room ends", async || (server.figures.rooms.get() == 0).then_some(())).await;
 
@@ -38,7 +38,7 @@ async fn within_the_grace_it_is_still_there() {
     let setting = Setting { rooms: &[ROOM], board_grace: Duration::from_secs(3_600), store: plain };
     let server = InProcess::start(setting).await;
     let (socket, welcome) = server.enter(ROOM, None).await;
-    draw(&mut board(&server, &welcome).await).await;
+    draw(&mut board(&server, &welcome).await, "stroke").await;
     leave(socket).await;
 
     let (_socket, welcome) = server.enter(ROOM, None).await;

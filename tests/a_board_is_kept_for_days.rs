@@ -42,7 +42,7 @@ async fn a_board_is_kept_for_days_after_the_last_visit() {
     let keeping = json!({"policy": "days", "days": 2});
     host.send(&json!({"type": "configure", "keeping": keeping})).await;
     assert_eq!(host.next_of("room_changed").await["settings"]["keeping"], keeping);
-    draw(&mut board(&server, &welcome).await).await;
+    draw(&mut board(&server, &welcome).await, "stroke").await;
     server.pass_days(30).await;
     leave(host).await;
     room_ends(&server).await;

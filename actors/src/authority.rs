@@ -62,6 +62,10 @@ pub enum Action {
     WatchBoard,
     /// Change the board.
     Draw,
+    /// Have their cursor shown to everybody.
+    ShowCursor,
+    /// See everybody's cursors.
+    SeeCursors,
     /// Say who presents.
     HandOver,
     /// Admit, refuse, remove, change the meeting's settings.
@@ -88,6 +92,8 @@ pub fn may(standing: Standing, room: &RoomRecord, action: Action) -> bool {
         Action::EnterByToken => host || room.lobby != LobbyPolicy::Closed,
         Action::TakePart | Action::WatchBoard => inside,
         Action::Draw => inside && (host || standing.choice.unwrap_or_else(|| draws_by_mode(standing, room))),
+        Action::ShowCursor => inside && (room.cursors || host || standing.presenter),
+        Action::SeeCursors => inside && (room.cursors || host),
         Action::HandOver => inside && (host || standing.presenter),
         Action::Moderate => inside && host,
         Action::Own => host,
@@ -124,7 +130,7 @@ mod tests {
         }
     }
 
-    const ALL: [Action; 10] = [
+    const ALL: [Action; 12] = [
         Action::SeeDoor,
         Action::EnterDirectly { by_short_name: false },
         Action::EnterDirectly { by_short_name: true },
@@ -132,6 +138,8 @@ mod tests {
         Action::TakePart,
         Action::WatchBoard,
         Action::Draw,
+        Action::ShowCursor,
+        Action::SeeCursors,
         Action::HandOver,
         Action::Moderate,
         Action::Own,
@@ -199,6 +207,18 @@ mod tests {
                 Standing { choice: Some(true), ..Standing::new(Role::Guest, Place::Waiting) };
             assert!(!may(chosen_outside, &room, Action::Draw), "a choice does not reach into the lobby");
         }
+    }
+
+    #[test]
+    fn hidden_cursors_are_those_of_guests_who_do_not_present_and_hosts_see_them() {
+        let mut room = room(LobbyPolicy::Open, DrawingRight::Everyone);
+        let guest = Standing::new(Role::Guest, Place::Inside);
+        let people = [guest, Standing { presenter: true, ..guest }, Standing::new(Role::Host, Place::Inside)];
+        let may_all = |room: &RoomRecord, action| people.map(|standing| may(standing, room, action));
+        assert_eq!(may_all(&room, Action::ShowCursor), [true; 3]);
+        room.cursors = false;
+        assert_eq!(may_all(&room, Action::ShowCursor), [false, true, true]);
+        assert_eq!(may_all(&room, Action::SeeCursors), [false, false, true]);
     }
 
     #[test]

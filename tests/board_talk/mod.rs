@@ -1,5 +1,7 @@
 //! What stories say to a board, as a new Yjs client would.
 
+#![allow(dead_code, reason = "each story uses some of it")]
+
 use crate::in_process::InProcess;
 use serde_json::Value;
 use test_support::Signalling;
@@ -8,7 +10,7 @@ use yrs::updates::encoder::Encode;
 use yrs::{Doc, Map, ReadTxn, StateVector, Transact, Update};
 
 /// A y-protocols sync message: kind 0 state vector, 1 answer, 2 update.
-fn sync(kind: u8, payload: &[u8]) -> Vec<u8> {
+pub(crate) fn sync(kind: u8, payload: &[u8]) -> Vec<u8> {
     let mut message = vec![0, kind];
     let mut length = payload.len();
     while length >= 0x80 {
@@ -44,17 +46,24 @@ pub(crate) async fn elements(board: &mut Signalling) -> Vec<String> {
         if let Some(update) = payload(&bytes, 1) {
             let update = Update::decode_v1(update).expect("an update");
             doc.transact_mut().apply_update(update).expect("it applies");
-            return map.keys(&doc.transact()).map(ToOwned::to_owned).collect();
+            let mut keys: Vec<String> = map.keys(&doc.transact()).map(ToOwned::to_owned).collect();
+            keys.sort_unstable();
+            return keys;
         }
     }
 }
 
-/// Draws one element and waits until the board has it.
-pub(crate) async fn draw(board: &mut Signalling) {
+/// Draws one element, and does not wait for what becomes of it.
+pub(crate) async fn say_drawn(board: &mut Signalling, key: &str) {
     let doc = Doc::new();
     let map = doc.get_or_insert_map("elements");
-    map.insert(&mut doc.transact_mut(), "stroke", "chalk");
+    map.insert(&mut doc.transact_mut(), key, "chalk");
     let update = doc.transact().encode_state_as_update_v1(&StateVector::default());
     board.send_binary(sync(2, &update)).await;
-    assert_eq!(elements(board).await, ["stroke"]);
+}
+
+/// Draws one element and waits until the board has it.
+pub(crate) async fn draw(board: &mut Signalling, key: &str) {
+    say_drawn(board, key).await;
+    assert!(elements(board).await.iter().any(|found| found == key), "{key} is on the board");
 }

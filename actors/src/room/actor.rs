@@ -153,7 +153,8 @@ impl Room {
             let record = &parts.record;
             let (store, figures) = (parts.store.clone(), parts.figures.clone());
             let notices = ctx.address().recipient();
-            Whiteboard::new(record.id.clone(), record.keeping.keeps(), store, figures, notices).start()
+            let clock = parts.clock.clone();
+            Whiteboard::new(record.id.clone(), record.keeping.keeps(), store, figures, clock, notices).start()
         });
     }
 
@@ -161,6 +162,7 @@ impl Room {
     pub(super) fn welcome(&mut self, id: &ParticipantId, back: bool, ctx: &Context<Self>) {
         if self.people.has_people() {
             self.open_board(ctx);
+            self.hide_cursors();
         }
         let Some(person) = self.people.person(id) else { return };
         let knocks = match person.role {

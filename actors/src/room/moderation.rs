@@ -6,7 +6,7 @@ use super::people::Person;
 use crate::authority::{Action, Place, may};
 use crate::participant::{ComeIn, Farewell, Notice, ParticipantId, Refusal};
 use crate::store::{DrawingRight, LobbyPolicy, RoomRecord};
-use crate::whiteboard::{SetKeep, SetRight};
+use crate::whiteboard::{HiddenCursors, HideCursors, SetKeep, SetRight};
 use actix::{ActorFutureExt, AsyncContext, Context, WrapFuture};
 
 impl Room {
@@ -88,6 +88,19 @@ impl Room {
             self.tell_right(person);
             self.tell(&person.keys.id, self.room_changed(person, self.people.drawers(&self.parts.record)));
             self.tell_inside(None, &Notice::ParticipantChanged(person.profile(&self.parts.record)));
+        }
+        self.hide_cursors();
+    }
+
+    /// The board learns whose cursors to hide from whom, while any are hidden.
+    pub(super) fn hide_cursors(&self) {
+        if !self.parts.record.cursors {
+            let who = |action| {
+                let may = |person: &&Person| may(person.standing(Place::Inside), &self.parts.record, action);
+                self.people.inside().iter().filter(may).map(|person| person.keys.id.clone()).collect()
+            };
+            let hidden = HiddenCursors { shown: who(Action::ShowCursor), seen_by: who(Action::SeeCursors) };
+            self.tell_board(HideCursors(Some(hidden)));
         }
     }
 
@@ -173,6 +186,10 @@ impl Room {
             self.tell_right(person);
             self.tell(&person.keys.id, self.room_changed(person, drawers.clone()));
         }
+        if self.parts.record.cursors && !before.cursors {
+            self.tell_board(HideCursors(None));
+        }
+        self.hide_cursors();
         if self.parts.record.keeping != before.keeping {
             self.note_visit();
         }

@@ -7,22 +7,28 @@
 
 use super::board::{Board, CLOSE_SLOW, Effect};
 use super::messages::{
-    CloseSocket, DrawingRefused, Flush, OpenSocket, Receive, RemoveDrawer, SetKeep, SetRight, SocketId,
+    CloseSocket, DrawingRefused, Flush, HideCursors, OpenSocket, Receive, RemoveDrawer, SetKeep, SetRight,
+    SocketId,
 };
 use super::outlet::BoardOutlet;
 use super::persistence::{Job, Persistence};
+use super::versions::{VersionReason, Versions};
+use crate::clock::WallClock;
 use crate::load::SharedFigures;
 use crate::store::{RoomId, SharedStore, StoreError, StoredBoard};
 use actix::fut::{ActorFutureExt, WrapFuture};
 use actix::{Actor, AsyncContext, Context, Handler, MessageResult, Recipient, ResponseFuture, SpawnHandle};
+use bytes::Bytes;
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 /// One room's board. Stops when nobody holds its address any more; `Flush` first.
 pub struct Whiteboard {
-    room: RoomId,
-    store: SharedStore,
+    pub(super) room: RoomId,
+    pub(super) store: SharedStore,
+    pub(super) clock: WallClock,
+    pub(super) versions: Versions,
     figures: SharedFigures,
     /// Where refusals are told; a full mailbox misses one, the next second brings another.
     room_notices: Recipient<DrawingRefused>,
@@ -41,11 +47,14 @@ impl Whiteboard {
         keep: bool,
         store: SharedStore,
         figures: SharedFigures,
+        wall: WallClock,
         room_notices: Recipient<DrawingRefused>,
     ) -> Self {
         Self {
             room,
             store,
+            clock: wall,
+            versions: Versions::default(),
             figures,
             room_notices,
             board: Board::default(),
@@ -57,8 +66,21 @@ impl Whiteboard {
         }
     }
 
-    fn now(&self) -> Duration {
+    pub(super) fn now(&self) -> Duration {
         clock().saturating_duration_since(self.started)
+    }
+
+    pub(super) fn keeps(&self) -> bool {
+        self.persistence.keeps()
+    }
+
+    pub(super) fn snapshot(&mut self) -> Option<Bytes> {
+        self.board.snapshot()
+    }
+
+    /// When the hour of a kept board that changed is over.
+    fn version_due(&self) -> Option<Duration> {
+        self.versions.due().filter(|_| self.keeps())
     }
 
     /// After anything happened: carries out effects, starts a job, answers flushes, sets the alarm.
@@ -73,6 +95,9 @@ impl Whiteboard {
             for effect in effects {
                 self.carry_out(now, effect);
             }
+        }
+        if self.version_due().is_some_and(|due| due <= now) {
+            self.add_hourly_version();
         }
         if let Some(job) = self.persistence.start(now) {
             self.run(job, ctx);
@@ -98,12 +123,14 @@ impl Whiteboard {
                 }
             }
             Effect::Close(socket, code) => self.close_outlet(socket, code),
+            Effect::Clearing(before) => self.add_version_aside(VersionReason::BeforeClearing, before),
             // Full or gone: the room is told again when they try again.
             Effect::DrawingRefused(participant) => {
                 self.room_notices.try_send(DrawingRefused(participant)).ok();
             }
             Effect::Save(update) => {
                 self.figures.board_updates.add(1);
+                self.versions.changed(now);
                 self.persistence.add(now, update);
             }
         }
@@ -142,9 +169,8 @@ impl Whiteboard {
 
     /// Wakes for what is due next: frames collected for this tick, a question to a socket, or a write.
     fn set_alarm(&mut self, now: Duration, ctx: &mut Context<Self>) {
-        let Some(due) = [self.board.next_tick(), self.persistence.due()].into_iter().flatten().min() else {
-            return;
-        };
+        let dues = [self.board.next_tick(), self.persistence.due(), self.version_due()];
+        let Some(due) = dues.into_iter().flatten().min() else { return };
         if let Some((at, handle)) = self.wake {
             if at <= due {
                 return;
@@ -245,6 +271,14 @@ impl Handler<RemoveDrawer> for Whiteboard {
     fn handle(&mut self, RemoveDrawer(participant): RemoveDrawer, ctx: &mut Self::Context) {
         self.board.remove(&participant);
         self.settle(ctx);
+    }
+}
+
+impl Handler<HideCursors> for Whiteboard {
+    type Result = ();
+
+    fn handle(&mut self, HideCursors(hidden): HideCursors, _: &mut Self::Context) {
+        self.board.hide_cursors(hidden);
     }
 }
 

@@ -7,6 +7,7 @@ use crate::store::*;
 use crate::whiteboard::shelf_testing::MadeUpShelf;
 use crate::whiteboard::testing::Peer;
 use crate::whiteboard::{BoardFrame, BoardInlet, Drawer, board_queue};
+use crate::whiteboard::{ListVersions, LoadVersion, MakeVersion};
 use actix::Addr;
 use bytes::Bytes;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
@@ -131,7 +132,8 @@ fn open(keep: bool, store: Arc<MadeUpStore>) -> Setting {
     let refused = ear.0.clone();
     let room = RoomId("room".to_owned());
     let notices = ear.start().recipient();
-    let board = Whiteboard::new(room, keep, store.clone(), figures.clone(), notices).start();
+    let clock = Arc::new(|| Duration::from_secs(1_000_000));
+    let board = Whiteboard::new(room, keep, store.clone(), figures.clone(), clock, notices).start();
     Setting { store, figures, refused, board }
 }
 
@@ -338,4 +340,26 @@ async fn newer_sockets_removal_and_rubbish_close_with_their_codes() {
     let mut mallory = setting.join("mallory", 2, true).await;
     setting.say(&mallory, Bytes::from_static(&[0, 2, 200])).await;
     assert_eq!(mallory.closed().await, 4400);
+}
+
+#[actix_rt::test]
+async fn points_to_go_back_to_are_on_disk_while_the_board_is_kept_and_in_memory_otherwise() {
+    for keep in [true, false] {
+        let setting = setting(keep, MadeUpStore::default());
+        let anna = setting.join("anna", 1, true).await;
+        setting.draw(&anna, "k", 1).await;
+        let made = setting.board.send(MakeVersion(VersionReason::ByHand)).await.unwrap().unwrap().unwrap();
+        assert_eq!((made.reason.as_str(), made.made_at), ("by_hand", 1_000_000));
+        let again = setting.board.send(MakeVersion(VersionReason::ByHand)).await.unwrap().unwrap();
+        assert_eq!(again, None, "one was made a moment ago");
+        setting.draw(&anna, "k", 2).await;
+        let listed = setting.board.send(ListVersions).await.unwrap().unwrap();
+        assert_eq!(listed, std::slice::from_ref(&made));
+        assert_eq!(setting.store.shelf.count(), usize::from(keep));
+        let state = setting.board.send(LoadVersion(made.id)).await.unwrap().unwrap().unwrap();
+        let peer = Peer::new(99);
+        peer.apply(&state);
+        assert_eq!(peer.get("k").as_deref(), Some("1"));
+        assert!(setting.board.send(LoadVersion("nothing".into())).await.unwrap().unwrap().is_none());
+    }
 }

@@ -6,9 +6,9 @@
 use super::document::merge;
 use super::drawing::{Drawing, Offence, Outcome, Stroke};
 use super::fanout::{Departure, Fanout};
-use super::messages::{Drawer, SocketId};
+use super::messages::{Drawer, HiddenCursors, SocketId};
 use super::ownership::Adding;
-use super::presence::Presence;
+use super::presence::{Presence, Told};
 use super::validator::{self, Frame};
 use super::wire::{STEP_1, STEP_2, UPDATE, awareness_message, sync_message};
 use crate::participant::ParticipantId;
@@ -38,6 +38,8 @@ pub(super) enum Effect {
     Close(SocketId, u16),
     /// Tell the room.
     DrawingRefused(ParticipantId),
+    /// Much was deleted at once: this is what the board was before.
+    Clearing(Bytes),
     /// An update was applied: count it and, while the board is kept, save it.
     Save(Bytes),
 }
@@ -56,6 +58,7 @@ pub(super) struct Board {
     /// Who left last; for the same reason.
     gone: VecDeque<ParticipantId>,
     refusal_told: HashMap<ParticipantId, Duration>,
+    hidden_cursors: Option<HiddenCursors>,
     effects: Vec<Effect>,
 }
 
@@ -140,6 +143,11 @@ impl Board {
         } else if !may_draw {
             self.drawing.forget_socket(id);
         }
+    }
+
+    /// Whose cursors are hidden from whom, from the next move of each on.
+    pub(super) fn hide_cursors(&mut self, hidden: Option<HiddenCursors>) {
+        self.hidden_cursors = hidden;
     }
 
     /// The participant is no longer in the room.
@@ -262,6 +270,7 @@ impl Board {
 
     fn draw(&mut self, now: Duration, stroke: &Stroke, spent: &dyn Fn() -> Duration) -> Result<(), Offence> {
         let outcome = self.drawing.draw(now, stroke, spent)?;
+        self.effects.extend(self.drawing.take_cleared().map(Effect::Clearing));
         let Some(socket) = self.sockets.get_mut(&stroke.from) else { return Ok(()) };
         socket.ask_again |= matches!(outcome, Outcome::Postponed | Outcome::Partly(_));
         let (new, result) = match outcome {
@@ -315,8 +324,11 @@ impl Board {
         for update in updates {
             self.send_to_others(departure.updates_from, sync_message(UPDATE, &update));
         }
-        if let Some(frame) = self.presence_frame(departure.presence.into_iter()) {
-            self.send_to_others(departure.presence_from, frame);
+        if let Some(told) = self.tell_presence(departure.presence.into_iter()) {
+            let from = departure.presence_from;
+            let others = self.sockets.iter().filter(|(id, _)| Some(**id) != from);
+            let frames = others.map(|(id, socket)| Effect::Send(*id, self.told_to(socket, &told)));
+            self.effects.extend(frames.collect::<Vec<_>>());
         }
     }
 
@@ -327,15 +339,27 @@ impl Board {
 
     fn send_presence(&mut self, to: SocketId) {
         let here = self.presence.clients();
-        if let Some(frame) = self.presence_frame(here.into_iter()) {
-            self.effects.push(Effect::Send(to, frame));
+        if let Some(told) = self.tell_presence(here.into_iter())
+            && let Some(socket) = self.sockets.get(&to)
+        {
+            self.effects.push(Effect::Send(to, self.told_to(socket, &told)));
         }
     }
 
-    fn presence_frame(&mut self, clients: impl Iterator<Item = u64>) -> Option<Bytes> {
-        let sockets = &self.sockets;
-        let payload = self.presence.encode(clients, |id| sockets.get(&id).map(|socket| &socket.drawer))?;
-        Some(awareness_message(&payload))
+    /// Frames of presence: as everybody gets it, or as those do who see all cursors and those who do not.
+    fn tell_presence(&mut self, clients: impl Iterator<Item = u64>) -> Option<Told<Bytes>> {
+        let (sockets, hidden) = (&self.sockets, self.hidden_cursors.as_ref());
+        let drawer_of = |id| sockets.get(&id).map(|socket| &socket.drawer);
+        let told = self.presence.encode(clients, drawer_of, hidden.map(|hidden| &hidden.shown))?;
+        let reduced = told.reduced.map(|payload| awareness_message(&payload));
+        Some(Told { full: awareness_message(&told.full), reduced })
+    }
+
+    fn told_to(&self, socket: &Socket, told: &Told<Bytes>) -> Bytes {
+        let hidden = self.hidden_cursors.as_ref();
+        let sees_all = hidden.is_none_or(|hidden| hidden.seen_by.contains(&socket.drawer.participant));
+        let reduced = told.reduced.as_ref().filter(|_| !sees_all);
+        reduced.unwrap_or(&told.full).clone()
     }
 
     fn socket_of(&self, participant: &ParticipantId) -> Option<SocketId> {

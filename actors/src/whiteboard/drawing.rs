@@ -13,6 +13,7 @@ use super::pieces::{Piece, cut, with_deletes};
 use super::size::Size;
 use super::structure::{Additions, Misfit, Structure};
 use super::validator::{self, Id, Outline};
+use super::versions::Clearings;
 use super::waiting::Waiting;
 use super::wire::Malformed;
 use crate::participant::ParticipantId;
@@ -90,6 +91,7 @@ pub(super) struct Drawing {
     owners: Owners,
     size: Size,
     waiting: Waiting,
+    clearings: Clearings,
     allowances: HashMap<ParticipantId, Allowance>,
     failures_caused: HashMap<ParticipantId, u32>,
     /// How often the document had been built again when `structure` was learned from it.
@@ -124,14 +126,19 @@ impl Drawing {
             return Ok(Outcome::Postponed);
         }
         let taking = || spent().saturating_sub(began);
-        let outcome = self.draw_while(stroke, &|| taking() < left);
+        let outcome = self.draw_while(now, stroke, &|| taking() < left);
         if let Some(allowance) = self.allowances.get_mut(&stroke.who) {
             allowance.spend(taking());
         }
         outcome
     }
 
-    fn draw_while(&mut self, stroke: &Stroke, has_time: &dyn Fn() -> bool) -> Result<Outcome, Offence> {
+    fn draw_while(
+        &mut self,
+        now: Duration,
+        stroke: &Stroke,
+        has_time: &dyn Fn() -> bool,
+    ) -> Result<Outcome, Offence> {
         let outline = validator::update(&stroke.update, BLOCKS_PER_UPDATE)?;
         let clients = self.structure.added_clients(&outline);
         if self.is_barred(&stroke.who) || self.check_owners(stroke, &outline, &clients).is_err() {
@@ -151,6 +158,9 @@ impl Drawing {
             // Those that are not theirs already are nobody's: `check_owners` has said so.
             clients.iter().for_each(|client| self.owners.claim(&stroke.who, *client).unwrap_or_default());
         }
+        let restoring = stroke.adding == Adding::Restoring;
+        let much = self.clearings.wants(now, removed(&outline), restoring);
+        let before = if much { self.snapshot() } else { None };
         let pieces = cut(&stroke.update, &outline, &additions);
         let (new, whole) = match pieces.as_slice() {
             [piece] => self.apply_whole(piece, &additions),
@@ -159,6 +169,10 @@ impl Drawing {
         self.relearn();
         if let Some(new) = &new {
             self.size.add(new.len(), outline.weight, outline.blocks.len());
+        }
+        if let (Some(before), Some(new)) = (before, &new) {
+            let removed = validator::update(new, usize::MAX).map_or(0, |outline| removed(&outline));
+            self.clearings.applied(now, removed, before);
         }
         match whole {
             Ok(()) => Ok(new.map_or(Outcome::Known, Outcome::Drawn)),
@@ -219,6 +233,11 @@ impl Drawing {
         let diff = self.document.diff(before).ok()?;
         let outline = validator::update(&diff, usize::MAX).ok()?;
         Some(with_deletes(diff.get(..outline.sections_end)?, deletes))
+    }
+
+    /// What the board was before much of it was deleted at once.
+    pub(super) fn take_cleared(&mut self) -> Option<Bytes> {
+        self.clearings.take()
     }
 
     /// An update that waited for what has arrived now.
@@ -304,6 +323,12 @@ impl Drawing {
         let outline = validator::update(&snapshot, usize::MAX).ok()?;
         Some((Size::measured(snapshot.len(), outline.weight, outline.blocks.len()), outline))
     }
+}
+
+/// How much more an update deletes than it adds: who changes an element deletes what it was and adds what it is.
+fn removed(outline: &Outline) -> usize {
+    let deleted = |(first, end): &(Id, u32)| end.saturating_sub(first.clock) as usize;
+    outline.deletes.iter().map(deleted).sum::<usize>().saturating_sub(outline.blocks.len())
 }
 
 /// Blocks of one update; a frame of 1 MiB cannot hold many more.

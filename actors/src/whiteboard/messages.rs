@@ -1,8 +1,11 @@
 //! What is said to a board.
 
 use super::outlet::BoardOutlet;
+use super::versions::VersionReason;
 use crate::participant::ParticipantId;
+use crate::store::{StoreError, StoredVersion};
 use bytes::Bytes;
+use std::collections::HashSet;
 
 /// Whom a board socket speaks for; stamped into their presence by the server.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -61,6 +64,20 @@ pub struct SetRight {
 #[rtype(result = "()")]
 pub struct RemoveDrawer(pub ParticipantId);
 
+/// Whose cursors are hidden from whom; nothing: nobody's from anybody. Counts from the next move of a cursor on.
+#[derive(actix::Message)]
+#[rtype(result = "()")]
+pub struct HideCursors(pub Option<HiddenCursors>);
+
+/// Cursors are hidden, but not all.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct HiddenCursors {
+    /// Whose are shown all the same.
+    pub shown: HashSet<ParticipantId>,
+    /// Who sees all of them.
+    pub seen_by: HashSet<ParticipantId>,
+}
+
 /// The host's switch "keep the board".
 #[derive(actix::Message)]
 #[rtype(result = "()")]
@@ -71,6 +88,21 @@ pub struct SetKeep(pub bool);
 #[derive(actix::Message)]
 #[rtype(result = "()")]
 pub struct Flush;
+
+/// The points to go back to, the newest first.
+#[derive(actix::Message)]
+#[rtype(result = "Result<Vec<StoredVersion>, StoreError>")]
+pub struct ListVersions;
+
+/// One of the board as it is now, please; nothing when one was made a moment ago.
+#[derive(actix::Message)]
+#[rtype(result = "Result<Option<StoredVersion>, StoreError>")]
+pub struct MakeVersion(pub VersionReason);
+
+/// What the board was at a point, as one Yjs update.
+#[derive(actix::Message)]
+#[rtype(result = "Result<Option<Bytes>, StoreError>")]
+pub struct LoadVersion(pub String);
 
 /// From the board to the room: this participant tried to draw without the right (at most one a second each).
 #[derive(actix::Message)]

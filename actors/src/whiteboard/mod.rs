@@ -6,6 +6,8 @@
 //! shorter way through `presence`. `board` ties these together and is as pure as they are; `actor` carries
 //! between it and the sockets (each behind an `outlet`), the store and the room.
 //!
+//! `versions` says when a point to go back to is made; `version_keeping` carries those.
+//!
 //! Invariants: only `document` imports yrs. A refused frame changes nothing for anybody. What a drawing means
 //! is never looked at.
 
@@ -28,9 +30,12 @@ mod structure;
 #[cfg(test)]
 mod testing;
 mod validator;
+mod version_keeping;
+mod versions;
 mod waiting;
 mod wire;
 
 pub use actor::Whiteboard;
 pub use messages::*;
 pub use outlet::*;
+pub use versions::VersionReason;

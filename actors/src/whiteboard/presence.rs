@@ -9,7 +9,8 @@
 use super::messages::{Drawer, SocketId};
 use super::validator::{Entry, NESTING_MAX, json_nesting};
 use super::wire::{put_buffer, put_uint};
-use std::collections::HashMap;
+use crate::participant::ParticipantId;
+use std::collections::{HashMap, HashSet};
 
 /// Bytes of one state.
 pub(super) const STATE_MAX: usize = 4_096;
@@ -27,6 +28,15 @@ struct State {
     raw: Option<String>,
     /// What others get.
     stamped: Option<String>,
+    /// The same without the cursor, once somebody got it so.
+    reduced: Option<String>,
+}
+
+/// Presence for those who see everything, and, while cursors are hidden, for those who do not.
+#[derive(Debug)]
+pub(super) struct Told<T> {
+    pub(super) full: T,
+    pub(super) reduced: Option<T>,
 }
 
 impl Presence {
@@ -44,7 +54,8 @@ impl Presence {
             }
         }
         let raw = (!goodbye).then(|| entry.state.to_owned());
-        self.states.insert(entry.client, State { socket, clock: entry.clock, raw, stamped: None });
+        self.states
+            .insert(entry.client, State { socket, clock: entry.clock, raw, stamped: None, reduced: None });
         true
     }
 
@@ -53,18 +64,20 @@ impl Presence {
         let client =
             self.states.iter().find(|(_, state)| state.socket == socket).map(|(client, _)| *client)?;
         let state = self.states.get_mut(&client)?;
-        (state.raw, state.stamped) = (None, None);
+        (state.raw, state.stamped, state.reduced) = (None, None, None);
         Some(client)
     }
 
     /// An awareness payload with these clients' states, stamped; nothing when none of them is known. Goodbyes
-    /// are forgotten once told.
+    /// are forgotten once told. While cursors are hidden, `shown` names those whose are not: then there is a second
+    /// payload, in which the others' states have no `pointer`; what is being drawn stays in them.
     pub(super) fn encode<'a>(
         &mut self,
         clients: impl Iterator<Item = u64>,
         drawer_of: impl Fn(SocketId) -> Option<&'a Drawer>,
-    ) -> Option<Vec<u8>> {
-        let (mut count, mut body) = (0_u64, Vec::new());
+        shown: Option<&HashSet<ParticipantId>>,
+    ) -> Option<Told<Vec<u8>>> {
+        let (mut count, mut body, mut reduced) = (0_u64, Vec::new(), Vec::new());
         for client in clients {
             let Some(state) = self.states.get_mut(&client) else {
                 continue;
@@ -73,18 +86,26 @@ impl Presence {
                 state.stamped = drawer_of(state.socket).and_then(|drawer| stamp(raw, drawer));
             }
             let text = state.stamped.as_deref().unwrap_or("null");
-            put_uint(&mut body, client);
-            put_uint(&mut body, u64::from(state.clock));
-            put_buffer(&mut body, text.as_bytes());
+            put_state(&mut body, client, state.clock, text);
+            if let Some(shown) = shown {
+                let visible =
+                    drawer_of(state.socket).is_none_or(|drawer| shown.contains(&drawer.participant));
+                let text =
+                    if visible { text } else { state.reduced.get_or_insert_with(|| without_cursor(text)) };
+                put_state(&mut reduced, client, state.clock, text);
+            }
             count += 1;
             if state.raw.is_none() {
                 self.states.remove(&client);
             }
         }
-        let mut payload = Vec::with_capacity(body.len() + 2);
-        put_uint(&mut payload, count);
-        payload.append(&mut body);
-        (count > 0).then_some(payload)
+        let payload = |mut body: Vec<u8>| {
+            let mut payload = Vec::with_capacity(body.len() + 2);
+            put_uint(&mut payload, count);
+            payload.append(&mut body);
+            payload
+        };
+        (count > 0).then(|| Told { full: payload(body), reduced: shown.map(|_| payload(reduced)) })
     }
 
     /// Everybody who is here.
@@ -92,6 +113,22 @@ impl Presence {
         let here = self.states.iter().filter(|(_, state)| state.raw.is_some());
         here.map(|(client, _)| *client).collect()
     }
+}
+
+fn put_state(body: &mut Vec<u8>, client: u64, clock: u32, text: &str) {
+    put_uint(body, client);
+    put_uint(body, u64::from(clock));
+    put_buffer(body, text.as_bytes());
+}
+
+/// A stamped state, or `null`, without its cursor.
+fn without_cursor(stamped: &str) -> String {
+    let state: Option<serde_json::Map<String, serde_json::Value>> = serde_json::from_str(stamped).ok();
+    let reduced = state.and_then(|mut state| {
+        state.remove("pointer");
+        serde_json::to_string(&state).ok()
+    });
+    reduced.unwrap_or_else(|| "null".to_owned())
 }
 
 /// The state with the server's word on who that is; nothing when it is not a JSON object.
@@ -109,7 +146,6 @@ fn stamp(raw: &str, drawer: &Drawer) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::participant::ParticipantId;
     use crate::whiteboard::validator;
 
     const A: SocketId = SocketId(1);
@@ -124,7 +160,7 @@ mod tests {
 
     fn sent(presence: &mut Presence) -> Option<(u32, String)> {
         let juna = juna();
-        let payload = presence.encode([7].into_iter(), |_| Some(&juna))?;
+        let payload = presence.encode([7].into_iter(), |_| Some(&juna), None)?.full;
         let entries = validator::awareness(&payload).unwrap();
         assert_eq!((entries.len(), entries[0].client), (1, 7));
         Some((entries[0].clock, entries[0].state.to_owned()))
@@ -139,6 +175,27 @@ mod tests {
         let state: serde_json::Value = serde_json::from_str(&state).unwrap();
         assert_eq!(state["user"], serde_json::json!({"participant": "p1", "name": "Juna", "ball": 3}));
         assert_eq!(state["pointer"]["x"], 1.5);
+    }
+
+    #[test]
+    fn a_hidden_cursor_is_left_out_and_the_stroke_is_not() {
+        let mut presence = Presence::default();
+        let juna = juna();
+        let state = r#"{"pointer":{"x":1.5},"stroke":{"id":"s"}}"#;
+        let mut told = |shown: &HashSet<ParticipantId>, clock| {
+            presence.update(A, entry(clock, state));
+            let told = presence.encode([7].into_iter(), |_| Some(&juna), Some(shown)).unwrap();
+            [told.full, told.reduced.unwrap()].map(|payload| {
+                let entries = validator::awareness(&payload).unwrap();
+                serde_json::from_str::<serde_json::Value>(entries[0].state).unwrap()
+            })
+        };
+        let [full, reduced] = told(&HashSet::new(), 1);
+        assert_eq!((&full["pointer"]["x"], &reduced["pointer"]), (&1.5.into(), &serde_json::Value::Null));
+        assert_eq!((&full["stroke"]["id"], &reduced["stroke"]["id"]), (&"s".into(), &"s".into()));
+        assert_eq!(reduced["user"]["name"], "Juna");
+        let [full, reduced] = told(&HashSet::from([juna.participant.clone()]), 2);
+        assert_eq!(full, reduced, "the presenter's is shown");
     }
 
     #[test]

@@ -9,6 +9,13 @@ use std::sync::Mutex;
 #[derive(Default)]
 pub(super) struct MadeUpShelf(Mutex<Vec<(StoredVersion, Bytes)>>);
 
+impl MadeUpShelf {
+    /// How many versions.
+    pub(super) fn count(&self) -> usize {
+        self.0.lock().unwrap().len()
+    }
+}
+
 fn not_here<T>() -> Result<T, StoreError> {
     Err(StoreError::Failed("boards do not ask for this".to_owned()))
 }

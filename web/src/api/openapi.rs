@@ -1,7 +1,7 @@
 //! The OpenAPI 3.1 description, generated from the handlers and their types.
 
 use crate::api::{accounts, doors, load, rooms, server, sessions, tokens};
-use crate::board::files;
+use crate::board::{files, versions};
 use actix_web::{HttpResponse, Responder};
 use utoipa::OpenApi;
 
@@ -33,6 +33,9 @@ use utoipa::OpenApi;
         load::get,
         files::upload,
         files::download,
+        versions::list,
+        versions::make,
+        versions::get,
     )
 )]
 pub struct Description;

@@ -228,7 +228,7 @@ struct Half {
 
 impl Half {
     /// Reads the body to its end; how many bytes of it were kept.
-    async fn fill(&mut self, body: &mut Payload, kind: Kind, largest: u64) -> Result<u64, ApiError> {
+    async fn fill(&self, body: &mut Payload, kind: Kind, largest: u64) -> Result<u64, ApiError> {
         let (mut sieve, mut read, mut kept, mut out) = (Sieve::new(kind), 0_u64, 0_u64, Vec::new());
         loop {
             let next = tokio::time::timeout(PATIENCE, body.next()).await;

@@ -13,6 +13,7 @@ pub mod files;
 mod pace;
 pub mod sieve;
 mod socket;
+pub mod versions;
 
 use crate::errors::ApiError;
 use crate::state::Edge;
@@ -26,7 +27,9 @@ use serde::Deserialize;
 pub fn configure(app: &mut ServiceConfig) {
     app.service(web::resource("/api/board/{board}").get(socket::open))
         .service(web::resource("/api/board/{board}/files").post(files::upload))
-        .service(web::resource("/api/board/{board}/files/{id}").get(files::download));
+        .service(web::resource("/api/board/{board}/files/{id}").get(files::download))
+        .service(web::resource("/api/board/{board}/versions").get(versions::list).post(versions::make))
+        .service(web::resource("/api/board/{board}/versions/{id}").get(versions::get));
 }
 
 /// What stands behind the `?`.

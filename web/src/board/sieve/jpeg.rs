@@ -84,7 +84,7 @@ impl Jpeg {
         Ok(())
     }
 
-    fn marked(&mut self, code: u8, out: &mut Vec<u8>) -> Result<At, Unfit> {
+    fn marked(&self, code: u8, out: &mut Vec<u8>) -> Result<At, Unfit> {
         match code {
             // Filling.
             0xff => Ok(self.at),
@@ -102,7 +102,7 @@ impl Jpeg {
         }
     }
 
-    fn segment(&mut self, code: u8, length: &[u8]) -> Result<At, Unfit> {
+    fn segment(&self, code: u8, length: &[u8]) -> Result<At, Unfit> {
         let length = usize::from(number(length, 0)).checked_sub(2).ok_or(Unfit::Damaged)?;
         let draws = matches!(code, 0xc0..=0xcf | 0xda..=0xdd);
         // Of the applications' segments only those that say how colours are coded.
