@@ -9,6 +9,7 @@ export const REACH = 1e7
 /** A copy that fits, which nobody changes afterwards; null for what cannot be on a board. */
 export function fitting(element: Element): Element | null {
   const copy = structuredClone(element) as unknown as Record<string, unknown>
+  for (const key of Object.keys(copy)) if (copy[key] === undefined) delete copy[key]
   for (const key of ['x', 'y', 'width', 'height']) {
     const value = copy[key]
     if (value !== undefined && !(typeof value === 'number' && Math.abs(value) <= REACH)) return null
