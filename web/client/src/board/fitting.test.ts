@@ -13,5 +13,6 @@ test('what is too much is cut, what leads elsewhere goes, and what is nowhere is
   expect(fields({ link: 'https://x' })['link']).toBe('https://x')
   expect(fitting(element('a', 1, { x: Number.NaN }))).toBeNull()
   expect(fitting(element('a', 1, { y: 1e9 }))).toBeNull()
+  expect(fitting(element('a', 1, { points: [[0, Infinity]] }))).toBeNull()
   expect(fitting(element('a'))).toEqual(element('a'))
 })

@@ -12,8 +12,10 @@ export function fitting(element: Element): Element | null {
   for (const key of Object.keys(copy)) if (copy[key] === undefined) delete copy[key]
   for (const key of ['x', 'y', 'width', 'height']) {
     const value = copy[key]
-    if (value !== undefined && !(typeof value === 'number' && Math.abs(value) <= REACH)) return null
+    if (value !== undefined && !near(value)) return null
   }
+  const { points } = copy
+  if (Array.isArray(points) && !points.flat().every(near)) return null
   for (const key of ['text', 'originalText']) {
     const value = copy[key]
     if (typeof value === 'string' && value.length > TEXT_MAX) copy[key] = value.slice(0, TEXT_MAX)
@@ -25,4 +27,8 @@ export function fitting(element: Element): Element | null {
   const { link } = copy
   if (typeof link === 'string' && !link.startsWith('https://')) copy['link'] = null
   return copy as unknown as Element
+}
+
+function near(value: unknown): boolean {
+  return typeof value === 'number' && Math.abs(value) <= REACH
 }
