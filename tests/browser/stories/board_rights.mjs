@@ -13,8 +13,8 @@ tell('a lock while drawing', async ({ server, visit }) => {
   const room = server.room('Plenum')
   const [mara, ben] = [await visit(), await visit()]
   await logIn(mara, server)
-  await enter(mara, room, 'Mara')
-  await enter(ben, room, 'Ben')
+  await enter(mara, room, 'Mara', { camera: false })
+  await enter(ben, room, 'Ben', { camera: false })
   await openBoard(mara)
   await openBoard(ben)
   await drawRectangle(ben, 0)
@@ -40,8 +40,8 @@ tell('whoever presents leads the eyes of the others, who may look away', async (
   const room = server.room('Plenum')
   const [mara, ben] = [await visit(), await visit()]
   await logIn(mara, server)
-  await enter(mara, room, 'Mara')
-  await enter(ben, room, 'Ben')
+  await enter(mara, room, 'Mara', { camera: false })
+  await enter(ben, room, 'Ben', { camera: false })
   await openBoard(mara)
   await openBoard(ben)
   await drawRectangle(mara, 1)

@@ -5,6 +5,7 @@
 import type * as Y from 'yjs'
 import { mapOf, rootOf, type Shared } from './document'
 import type { Element, LiveStroke } from './elements'
+import { fitting } from './fitting'
 import type { Change, Ledger } from './ledger'
 import { Scan } from './scan'
 
@@ -118,8 +119,8 @@ export class Binding {
       if (id === stroke?.id) this.held.push(element)
       else if (this.known.get(id) !== element.versionNonce) {
         this.known.set(id, element.versionNonce)
-        const value = element.isDeleted ? undefined : structuredClone(element)
-        changes.set(id, { root: this.root, key: id, value })
+        const value = element.isDeleted ? undefined : fitting(element)
+        if (value !== null) changes.set(id, { root: this.root, key: id, value })
       }
     }
     this.ledger.write([...changes.values()], this)

@@ -19,8 +19,6 @@ export class Desk {
   readonly ledger: Ledger
   readonly page = new Store(MAIN)
   readonly pages: Store<readonly Page[]>
-  /** Something this person wrote may not be with the server yet. */
-  readonly unsaved = new Store(false)
   private shared: Shared
   private easel: Easel | null = null
   private binding: Binding | null = null
@@ -40,15 +38,13 @@ export class Desk {
     connection.fate = {
       saved: (clock) => {
         this.ledger.saved(clock)
-        this.tellSaved()
       },
       refused: () => {
         this.ledger.forget()
-        this.tellSaved()
       },
       clean: () => {
         this.binding?.flush()
-        return this.ledger.unsaved === 0
+        return !this.ledger.unsaved.get()
       },
     }
     this.watch()
@@ -86,7 +82,6 @@ export class Desk {
     if (!this.binding) return
     this.binding.changed(change)
     this.presence?.drawn(this.mayDraw ? change.stroke : null)
-    this.tellSaved()
   }
 
   pointed(pointer: { x: number; y: number }, button: 'up' | 'down', tool: PointerTool): void {
@@ -114,7 +109,6 @@ export class Desk {
     if (!this.mayDraw) return
     this.binding?.flush()
     this.ledger.step(changes)
-    this.tellSaved()
   }
 
   undo(): void {
@@ -138,7 +132,6 @@ export class Desk {
 
   /** Whatever was taken back or done again is to be seen. */
   private travelled(roots: ReadonlySet<string>): void {
-    this.tellSaved()
     const touched = [...roots].flatMap((root) => pageOf(root) ?? [])
     if (touched.length > 0 && !touched.includes(this.page.get())) this.go(touched[0] ?? MAIN)
   }
@@ -181,7 +174,6 @@ export class Desk {
     this.watch()
     this.pagesChanged()
     this.bind()
-    this.tellSaved()
   }
 
   private watch(): void {
@@ -198,9 +190,5 @@ export class Desk {
 
   private readPages(): readonly Page[] {
     return pagesOf(mapOf(this.shared.doc, PAGES).entries())
-  }
-
-  private tellSaved(): void {
-    this.unsaved.set(this.ledger.unsaved > 0)
   }
 }

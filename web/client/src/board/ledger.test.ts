@@ -70,7 +70,7 @@ describe('a ledger', () => {
     ledger.step([set('late', 2)])
     ledger.step([set('gone', undefined)])
     ledger.saved(clock)
-    expect(ledger.unsaved).toBe(2)
+    expect(ledger.unsaved.get()).toBe(true)
     const fresh = new Y.Doc()
     mapOf(fresh, 'elements').set('gone', 1)
     ledger.adopt(fresh)
@@ -80,7 +80,7 @@ describe('a ledger', () => {
     ledger.undo()
     expect(mapOf(fresh, 'elements').has('late')).toBe(false)
     ledger.forget()
-    expect(ledger.unsaved).toBe(0)
+    expect(ledger.unsaved.get()).toBe(false)
   })
 })
 

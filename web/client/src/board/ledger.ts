@@ -33,6 +33,8 @@ const BATCH_CHARS = 400_000
 
 export class Ledger {
   readonly steps = new Store<Steps>({ undo: false, redo: false })
+  /** Something that was written may not be with the server yet. */
+  readonly unsaved = new Store(false)
   private done: Map<string, Edit>[] = []
   private undone: Map<string, Edit>[] = []
   private open: Map<string, Edit> | null = null
@@ -96,10 +98,7 @@ export class Ledger {
   /** The server has everything of ours below this clock. */
   saved(clock: number): void {
     for (const [at, entry] of this.journal) if (entry.clock <= clock) this.journal.delete(at)
-  }
-
-  get unsaved(): number {
-    return this.journal.size
+    this.unsaved.set(this.journal.size > 0)
   }
 
   /** Our clock in the document: everything written so far lies below it. */
@@ -122,6 +121,7 @@ export class Ledger {
   /** Forgets what was written: it was refused, or it is gone for everybody. */
   forget(): void {
     this.journal.clear()
+    this.unsaved.set(false)
     this.done = []
     this.undone = []
     this.open = null
@@ -157,6 +157,7 @@ export class Ledger {
       const { clock } = this
       for (const change of batch) this.journal.set(`${change.root}\n${change.key}`, { change, clock })
     }
+    this.unsaved.set(this.journal.size > 0)
   }
 
   private tell(): void {

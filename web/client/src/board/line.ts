@@ -90,7 +90,8 @@ function askAgain(provider: WebsocketProvider, events: LineEvents): void {
     const encoder = encoding.createEncoder()
     encoding.writeVarUint(encoder, SYNC)
     writeSyncStep1(encoder, doc)
-    if (send(provider, encoder)) asked = Y.getState(doc.store, doc.clientID)
+    asked = Y.getState(doc.store, doc.clientID)
+    if (!send(provider, encoder)) asked = null
   }
   const read = provider.messageHandlers[SYNC]
   if (!read) return

@@ -30,6 +30,9 @@ export const SLIDES_COUNT_MAX = 300
 const FAULTS: Readonly<Record<string, UploadFault>> = {
   file_too_large: 'too_large',
   file_type_unknown: 'type_unknown',
+  file_damaged: 'type_unknown',
+  picture_moves: 'type_unknown',
+  too_many_pixels: 'too_large',
   uploads_full: 'uploads_full',
   drawing_not_allowed: 'drawing_not_allowed',
 }

@@ -76,7 +76,7 @@ export const exportWords = words(
   {
     open: 'Mitnehmen …',
     import: 'Excalidraw-Datei öffnen …',
-    title: 'Als was möchtest du sie mitnehmen?',
+    title: 'Als was möchtest du die Tafel mitnehmen?',
     which: 'Wie viel',
     page: 'Diese Seite',
     all: 'Alle Seiten',
@@ -91,7 +91,7 @@ export const exportWords = words(
   {
     open: 'Take it with you …',
     import: 'Open an Excalidraw file …',
-    title: 'What would you like to take it as?',
+    title: 'What would you like to take the board as?',
     which: 'How much',
     page: 'This page',
     all: 'All pages',

@@ -1,5 +1,7 @@
 // What the page strip does, as steps of this person's history. New ids come from here: the model takes them as given.
 import type { Desk } from '../../../board/desk'
+import type { Element } from '../../../board/elements'
+import { fitting } from '../../../board/fitting'
 import { rootOf } from '../../../board/document'
 import type { Change } from '../../../board/ledger'
 import { added, moved, papered, removed, renamed, type Page, type Paper } from '../../../board/pages'
@@ -25,12 +27,14 @@ export class PageEdits {
   ) {}
 
   /** Adds a page after the present one and looks at it; `elements` are on it from the beginning. */
-  add(fresh: { name?: string; paper?: Paper; elements?: readonly { id: string }[] } = {}): string {
+  add(fresh: { name?: string; paper?: Paper; elements?: readonly Element[] } = {}): string {
     const id = newPageId()
     const { name = '', paper = 'dotted', elements = [] } = fresh
     this.desk.step([
       ...added(this.desk.pages.get(), this.desk.page.get(), [{ id, name, paper }]),
-      ...elements.map((element) => ({ root: rootOf(id), key: element.id, value: element })),
+      ...elements
+        .flatMap((element) => fitting(element) ?? [])
+        .map((element) => ({ root: rootOf(id), key: element.id, value: element })),
     ])
     this.desk.go(id)
     return id

@@ -12,7 +12,7 @@ import { boardWords } from '../words'
 export function SavedMark({ desk, state }: { desk: Desk; state: Store<BoardState> }): ReactNode {
   const t = useWords(boardWords)
   const { kept } = useStore(state)
-  const unsaved = useStore(desk.unsaved)
+  const unsaved = useStore(desk.ledger.unsaved)
   // It is on its way all the time while somebody draws; only when it takes long there is something to say.
   const late = useLasting(unsaved, 1500)
   if (kept === null || kept === 'wipe') return null

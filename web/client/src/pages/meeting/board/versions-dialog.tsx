@@ -96,7 +96,7 @@ export default function VersionsDialog({ studio, versions, onRestored, onClose }
           </Button>
           <List list={list} chosen={chosen} failed={failed} onLook={look} />
         </div>
-        <div className="preview">
+        <div className="past">
           {past ? (
             <Past doc={past} studio={studio} />
           ) : chosen && !failed ? (
