@@ -13,7 +13,7 @@ use storage::Storage;
 use test_support::{Signalling, until};
 use yrs::updates::decoder::Decode;
 use yrs::updates::encoder::Encode;
-use yrs::{Doc, Map, ReadTxn, StateVector, Transact, Update};
+use yrs::{Any, Doc, Map, ReadTxn, StateVector, Transact, Update};
 
 const ROOM: &str = "rrrrrrrrrrrrrrrrrrrrrr";
 
@@ -66,7 +66,8 @@ async fn elements(board: &mut Signalling) -> Vec<String> {
 async fn draw(board: &mut Signalling) {
     let doc = Doc::new();
     let map = doc.get_or_insert_map("elements");
-    map.insert(&mut doc.transact_mut(), "stroke", "chalk");
+    let chalk = Any::from(std::collections::HashMap::from([("colour".to_owned(), Any::from("chalk"))]));
+    map.insert(&mut doc.transact_mut(), "stroke", chalk);
     let update = doc.transact().encode_state_as_update_v1(&StateVector::default());
     board.send_binary(sync(2, &update)).await;
     assert_eq!(elements(board).await, ["stroke"]);

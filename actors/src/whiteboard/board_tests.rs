@@ -3,6 +3,8 @@
 use super::*;
 use crate::whiteboard::testing::{Peer, Random, pointed, pointing};
 
+#[path = "board_cost_tests.rs"]
+mod cost;
 #[path = "board_history_tests.rs"]
 mod history;
 #[path = "board_hostile_tests.rs"]
@@ -130,7 +132,7 @@ fn everybody_drawing_at_random_converges() {
             (0..4).map(|n| table.join(&format!("person {n}"), Peer::new(n + 1), true)).collect();
         for _ in 0..120 {
             let from = people[random.below(4)];
-            let change = table.people[&from].change_at_random(&mut random);
+            let change = table.people[&from].draw_at_random(&mut random);
             table.send(from, &sync_message(UPDATE, &change));
             if random.below(3) == 0 {
                 table.wait(ms(random.next() % 40));

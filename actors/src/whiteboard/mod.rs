@@ -6,8 +6,8 @@
 //! shorter way through `presence`. Frames come in by `intake`. `board` ties these together and is as pure as they are; `actor` carries
 //! between it and the sockets (each behind an `outlet`), the store and the room.
 //!
-//! Invariants: only `document` imports yrs. A refused frame changes nothing for anybody. What a drawing means
-//! is never looked at.
+//! Invariants: only `document` imports yrs. A refused frame changes nothing for anybody. What an element
+//! is, is never looked at; only that it has its measures (`schema`).
 
 mod actor;
 mod allowance;
@@ -17,6 +17,8 @@ mod compaction;
 mod document;
 mod drawing;
 mod fanout;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod history;
 mod intake;
 mod join;
@@ -28,6 +30,7 @@ mod persistence;
 mod pieces;
 mod presence;
 mod record;
+mod schema;
 mod sealed;
 mod size;
 mod structure;
