@@ -8,12 +8,13 @@ use actors::store::SharedStore;
 use board_talk::{board, elements, sync};
 use in_process::{InProcess, OWNERS_TOKEN, Setting, leave};
 use serde_json::{Value, json};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 use storage::Storage;
 use test_support::{Signalling, until};
 use yrs::updates::decoder::Decode;
-use yrs::{Doc, Map, ReadTxn, StateVector, Transact, Update};
+use yrs::{Any, Doc, Map, ReadTxn, StateVector, Transact, Update};
 
 const ROOM: &str = "vvvvvvvvvvvvvvvvvvvvvv";
 
@@ -27,13 +28,17 @@ fn versions(welcome: &Value, id: &str) -> String {
     format!("/api/board/{}/versions{id}?ticket={}", part("id"), part("ticket"))
 }
 
+fn chalk() -> Any {
+    Any::from(HashMap::from([("colour".to_owned(), Any::from("chalk"))]))
+}
+
 /// Draws twelve elements and clears the page.
 async fn draw_and_clear(board: &mut Signalling) {
     let doc = Doc::new();
     let map = doc.get_or_insert_map("elements");
     let keys: Vec<String> = (10..22).map(|number| format!("k{number}")).collect();
     for key in &keys {
-        map.insert(&mut doc.transact_mut(), key.as_str(), "chalk");
+        map.insert(&mut doc.transact_mut(), key.as_str(), chalk());
     }
     let drawn = doc.transact().encode_state_as_update_v1(&StateVector::default());
     let before = doc.transact().state_vector();

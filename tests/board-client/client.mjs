@@ -1,8 +1,8 @@
 // A plain y-websocket client, driven by lines of JSON: commands on standard input, events on standard output.
 //   node client.mjs <wss://host/api/board> <board id> <ticket>
-// Commands: {"set":[key,value]} {"remove":key} {"text":"…"} {"point":{…}} {"forge":[client id,key,value]} {"raw":"<base64>"}
+// Commands: {"set":[key,value]} {"remove":key} {"point":{…}} {"forge":[client id,key,value]} {"raw":"<base64>"}
 //           {"disconnect":true} {"connect":true}
-// Events:   {"client":id} {"synced":bool} {"elements":{…}} {"text":"…"} {"presence":{client id:state}} {"closed":code}
+// Events:   {"client":id} {"synced":bool} {"elements":{…}} {"presence":{client id:state}} {"closed":code}
 import { createInterface } from 'node:readline'
 import { WebSocket } from 'ws'
 import { WebsocketProvider } from 'y-websocket'
@@ -13,7 +13,6 @@ const tell = (event) => process.stdout.write(`${JSON.stringify(event)}\n`)
 
 const doc = new Y.Doc()
 const elements = doc.getMap('elements')
-const text = doc.getText('text')
 const provider = new WebsocketProvider(server, board, doc, {
   WebSocketPolyfill: WebSocket,
   params: { ticket },
@@ -22,7 +21,8 @@ const provider = new WebsocketProvider(server, board, doc, {
 })
 
 tell({ client: doc.clientID })
-doc.on('update', () => tell({ elements: elements.toJSON(), text: text.toString() }))
+const values = () => Object.fromEntries([...elements].map(([key, element]) => [key, element.value]))
+doc.on('update', () => tell({ elements: values() }))
 provider.on('sync', (synced) => tell({ synced }))
 provider.on('connection-close', (event) => {
   if (event) tell({ closed: event.code })
@@ -43,16 +43,15 @@ const frame = (update) => {
 }
 
 const commands = {
-  set: ([key, value]) => elements.set(key, value),
+  set: ([key, value]) => elements.set(key, { value }),
   remove: (key) => elements.delete(key),
-  text: (added) => text.insert(text.length, added),
   point: (state) => provider.awareness.setLocalState(state),
   forge: ([client, key, value]) => {
     const forger = new Y.Doc()
     Y.applyUpdate(forger, Y.encodeStateAsUpdate(doc))
     const before = Y.encodeStateVector(forger)
     forger.clientID = client
-    forger.getMap('elements').set(key, value)
+    forger.getMap('elements').set(key, { value })
     provider.ws?.send(frame(Y.encodeStateAsUpdate(forger, before)))
   },
   raw: (base64) => provider.ws?.send(Buffer.from(base64, 'base64')),

@@ -4,10 +4,11 @@
 
 use crate::in_process::InProcess;
 use serde_json::Value;
+use std::collections::HashMap;
 use test_support::Signalling;
 use yrs::updates::decoder::Decode;
 use yrs::updates::encoder::Encode;
-use yrs::{Doc, Map, ReadTxn, StateVector, Transact, Update};
+use yrs::{Any, Doc, Map, ReadTxn, StateVector, Transact, Update};
 
 /// A y-protocols sync message: kind 0 state vector, 1 answer, 2 update.
 pub(crate) fn sync(kind: u8, payload: &[u8]) -> Vec<u8> {
@@ -57,7 +58,7 @@ pub(crate) async fn elements(board: &mut Signalling) -> Vec<String> {
 pub(crate) async fn say_drawn(board: &mut Signalling, key: &str) {
     let doc = Doc::new();
     let map = doc.get_or_insert_map("elements");
-    map.insert(&mut doc.transact_mut(), key, "chalk");
+    map.insert(&mut doc.transact_mut(), key, chalk());
     let update = doc.transact().encode_state_as_update_v1(&StateVector::default());
     board.send_binary(sync(2, &update)).await;
 }
@@ -66,4 +67,9 @@ pub(crate) async fn say_drawn(board: &mut Signalling, key: &str) {
 pub(crate) async fn draw(board: &mut Signalling, key: &str) {
     say_drawn(board, key).await;
     assert!(elements(board).await.iter().any(|found| found == key), "{key} is on the board");
+}
+
+/// A value as elements have it.
+fn chalk() -> Any {
+    Any::from(HashMap::from([("colour".to_owned(), Any::from("chalk"))]))
 }

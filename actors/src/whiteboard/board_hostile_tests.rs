@@ -78,7 +78,7 @@ fn mutated_updates_never_harm_the_others() {
         let (anna, ben) = (table.join("anna", Peer::new(1), true), table.join("ben", Peer::new(2), true));
         for round in 0..40 {
             let from = [anna, ben][random.below(2)];
-            let change = table.people[&from].change_at_random(&mut random);
+            let change = table.people[&from].draw_at_random(&mut random);
             let name = format!("mallory {round}");
             let mallory = table.board.open(table.now, drawer(&name, true), false);
             let mut mutated = change.clone();

@@ -3,6 +3,8 @@
 use super::*;
 use crate::whiteboard::testing::{Map, Peer, Random, WriteTxn, pointed, pointing};
 
+#[path = "board_cost_tests.rs"]
+mod cost;
 #[path = "board_history_tests.rs"]
 mod history;
 #[path = "board_hostile_tests.rs"]
@@ -132,7 +134,7 @@ fn everybody_drawing_at_random_converges() {
             (0..4).map(|n| table.join(&format!("person {n}"), Peer::new(n + 1), true)).collect();
         for _ in 0..120 {
             let from = people[random.below(4)];
-            let change = table.people[&from].change_at_random(&mut random);
+            let change = table.people[&from].draw_at_random(&mut random);
             table.send(from, &sync_message(UPDATE, &change));
             if random.below(3) == 0 {
                 table.wait(ms(random.next() % 40));
@@ -377,74 +379,6 @@ fn damaged_pieces_are_left_out_and_the_rest_is_there() {
     assert!(!table.board.restore(pieces));
     assert!(table.seen("a").is_some() && table.seen("b").is_some());
     assert!(Board::default().restore([row(&peer.everything())]));
-}
-
-#[test]
-fn before_much_is_deleted_at_once_the_state_is_kept() {
-    let mut table = Table::default();
-    let anna = table.join("anna", Peer::new(1), true);
-    for number in 0..20 {
-        table.draw(anna, &format!("k{number}"), number);
-    }
-    // Who moves everything deletes nothing.
-    for number in 0..20 {
-        table.draw(anna, &format!("k{number}"), 100 + number);
-    }
-    let clear = |table: &Table, from: i32, to: i32| {
-        let update = table.people[&anna].change(|transaction| {
-            let elements = transaction.get_or_insert_map("elements");
-            for number in from..to {
-                elements.remove(transaction, &format!("k{number}"));
-            }
-        });
-        sync_message(UPDATE, &update)
-    };
-    let few = clear(&table, 0, 5);
-    table.send(anna, &few);
-    assert!(table.cleared.is_empty());
-    let all = clear(&table, 5, 20);
-    table.send(anna, &all);
-    assert_eq!(table.cleared.len(), 1);
-    let before = Peer::new(9);
-    before.apply(&table.cleared[0]);
-    assert_eq!((before.get("k4"), before.get("k5")), (None, Some("105".to_owned())));
-    // What is known already is no clearing.
-    table.now += Duration::from_secs(120);
-    table.send(anna, &all);
-    assert_eq!(table.cleared.len(), 1);
-}
-
-#[test]
-fn hidden_cursors_are_seen_by_hosts_only() {
-    let mut table = Table::default();
-    let [anna, ben, host] = [("anna", 1), ("ben", 2), ("host", 3)]
-        .map(|(name, client)| table.join(name, Peer::new(client), true));
-    let named = |name: &str| std::collections::HashSet::from([person(name)]);
-    table.board.hide_cursors(Some(HiddenCursors { shown: named("host"), seen_by: named("host") }));
-    let pointers = |table: &mut Table| {
-        let mut seen: Vec<_> = table
-            .presence
-            .drain(..)
-            .map(|(to, frame)| (to, !pointed(&frame)[0].1["pointer"].is_null()))
-            .collect();
-        seen.sort_unstable();
-        seen
-    };
-    pointers(&mut table);
-    table.send(anna, &pointing(1, 1, r#"{"pointer":{"x":1}}"#));
-    table.wait(ms(100));
-    assert_eq!(pointers(&mut table), [(ben, false), (host, true)]);
-    table.send(host, &pointing(3, 1, r#"{"pointer":{"x":1}}"#));
-    table.wait(ms(100));
-    assert_eq!(pointers(&mut table), [(anna, true), (ben, true)]);
-    table.join("late", Peer::new(4), true);
-    let late =
-        table.presence.drain(..).flat_map(|(_, frame)| pointed(&frame)).filter(|(client, _)| *client == 1);
-    assert!(late.into_iter().all(|(_, state)| state["pointer"].is_null()), "newcomers, too");
-    table.board.hide_cursors(None);
-    table.send(anna, &pointing(1, 2, r#"{"pointer":{"x":2}}"#));
-    table.wait(ms(100));
-    assert!(pointers(&mut table).iter().all(|(_, shown)| *shown));
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! What is drawn on the board, and the way an update takes to get there.
 //!
 //! In this order: the outline of its bytes (`validator`), whose ids it adds to (`ownership`), whether it fits
-//! what the board knows (`structure`; what builds on something missing waits in `waiting`), the board's size,
-//! and only then the document. Knows participants by their ids, and sockets only as the owners of waiting
+//! what the board knows (`structure`; what builds on something missing waits in `waiting`), whether it is what boards
+//! hold (`schema`), whether what it builds on is still there (`history`), the board's size, and only then the document. Knows participants by their ids, and sockets only as the owners of waiting
 //! updates; rights were checked by `board`.
 
 use super::allowance::Allowance;
@@ -12,6 +12,7 @@ use super::history::History;
 use super::messages::SocketId;
 use super::ownership::{Adding, Foreign, Owners};
 use super::pieces::{Piece, cut, with_deletes};
+use super::schema;
 use super::size::Size;
 use super::structure::{Additions, Misfit, Structure};
 use super::validator::{self, Id, Outline};
@@ -172,6 +173,7 @@ impl Drawing {
             Err(Misfit::TooDeep | Misfit::Impossible) => return Err(Offence::Protocol),
             Err(Misfit::TooManyClients) => return Err(Offence::Full),
         };
+        schema::check(&stroke.update, &outline, additions.blocks())?;
         if self.history.lacks(&stroke.update, &outline, additions.blocks()) {
             return Err(Offence::Stale);
         }

@@ -8,8 +8,8 @@
 //!
 //! `versions` says when a point to go back to is made; `version_keeping` carries those.
 //!
-//! Invariants: only `document` imports yrs. A refused frame changes nothing for anybody. What a drawing means
-//! is never looked at.
+//! Invariants: only `document` imports yrs. A refused frame changes nothing for anybody. What an element
+//! is, is never looked at; only that it has its measures (`schema`).
 
 mod actor;
 mod allowance;
@@ -19,6 +19,8 @@ mod compaction;
 mod document;
 mod drawing;
 mod fanout;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod history;
 mod intake;
 mod join;
@@ -30,6 +32,7 @@ mod persistence;
 mod pieces;
 mod presence;
 mod record;
+mod schema;
 mod sealed;
 #[cfg(test)]
 mod shelf_testing;

@@ -68,9 +68,12 @@ impl Peer {
         transaction.encode_update_v1()
     }
 
-    /// Sets an element.
+    /// Sets an element of one field; long texts are pictures.
     pub(super) fn set(&self, key: &str, value: impl Into<Any>) -> Vec<u8> {
         let value = value.into();
+        let is_long = matches!(&value, Any::String(text) if text.len() > 10_000);
+        let field = if is_long { "dataURL" } else { "value" };
+        let value = Any::from(std::collections::HashMap::from([(field.to_owned(), value)]));
         self.change(|transaction| {
             transaction.get_or_insert_map("elements").insert(transaction, key, value);
         })
@@ -94,10 +97,19 @@ impl Peer {
         sync_message(UPDATE, &self.set(key, value))
     }
 
+    /// Sets an element to a whole value and wraps the update as a frame.
+    pub(super) fn draw_whole(&self, key: &str, value: Any) -> Bytes {
+        let update = self.change(|transaction| {
+            transaction.get_or_insert_map("elements").insert(transaction, key, value);
+        });
+        sync_message(UPDATE, &update)
+    }
+
     pub(super) fn get(&self, key: &str) -> Option<String> {
         let transaction = self.doc.transact();
         let map = transaction.get_map("elements")?;
-        map.get(&transaction, key).map(|value| value.to_string(&transaction))
+        let Out::Any(Any::Map(element)) = map.get(&transaction, key)? else { return None };
+        element.values().next().map(Any::to_string)
     }
 
     pub(super) fn apply(&self, update: &[u8]) {
@@ -148,7 +160,18 @@ impl Peer {
         (map.to_json(&transaction), list.to_json(&transaction), text.get_string(&transaction))
     }
 
-    /// Some change of any sort that Yjs knows and a board takes. (No surrogate pairs in the text: where two
+    /// Some change that a board takes.
+    pub(super) fn draw_at_random(&self, random: &mut Random) -> Vec<u8> {
+        let key = format!("element {}", random.below(12));
+        match random.below(4) {
+            0 => self.remove(&key),
+            1 => self.set(&key, random.next() as i32 as f64 / 7.0),
+            2 => self.set(&key, "schräg 🎳"),
+            _ => self.set(&key, (0..random.below(5)).map(|n| Any::from(n as i32)).collect::<Vec<Any>>()),
+        }
+    }
+
+    /// Some change of any sort that Yjs knows. (No surrogate pairs in the text: where two
     /// split one differently, Yjs itself leaves them different.)
     pub(super) fn change_at_random(&self, random: &mut Random) -> Vec<u8> {
         self.change(|transaction| {

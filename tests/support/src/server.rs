@@ -283,6 +283,17 @@ impl Server {
     pub async fn restart(mut self) -> Self {
         self.terminate();
         self.ended().await;
+        self.start_again().await
+    }
+
+    /// Kills it in the middle of whatever it does (SIGKILL) and starts it again on the same data and ports.
+    pub async fn kill_and_restart(mut self) -> Self {
+        self.child.kill().expect("it runs");
+        self.ended().await;
+        self.start_again().await
+    }
+
+    async fn start_again(mut self) -> Self {
         let Self { builder, .. } = &mut self;
         let fresh = ServerBuilder {
             binary: builder.binary.clone(),
