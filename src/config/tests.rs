@@ -53,14 +53,14 @@ fn unknown_keys_are_refused_with_their_line_and_what_there_is() {
         found,
         [
             "4: there is no key metrics.listn; [metrics] has listen",
-            "5: there is no section [sever]; there are [media], [metrics], [music], [operator], [server], [turn]",
+            "5: there is no section [sever]; there are [board], [media], [metrics], [music], [operator], [server], [turn]",
             "KEGELBAHN__MEDIA__PORT: there is no key media.port; [media] has announce, audio_slots, busy_limit, tcp, threads, udp_port",
         ]
     );
     assert_eq!(
         problems("listen = 1", &[]),
         [
-            "1: listen stands outside of a section; there are [media], [metrics], [music], [operator], [server], [turn]"
+            "1: listen stands outside of a section; there are [board], [media], [metrics], [music], [operator], [server], [turn]"
         ]
     );
 }

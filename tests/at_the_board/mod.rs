@@ -63,6 +63,6 @@ pub(crate) async fn keeper(server: &Server, door: &str, login: &str) -> Guest {
     let mut http = server.http();
     let session = json!({"login": login, "password": "a long enough password"});
     assert_eq!(within("the session", http.post("/api/session", &session)).await.status, 200);
-    let keep = json!({"type": "configure", "drawing": null, "keep_board": true});
+    let keep = json!({"type": "configure", "drawing": null, "cursors": null, "keeping": {"policy": "keep"}});
     Guest::enter(server, door, "Mara", http.cookie.clone(), &[keep]).await
 }

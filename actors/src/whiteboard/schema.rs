@@ -8,7 +8,7 @@ use super::validator::{Block, Class, Outline, Place};
 use super::wire::{Malformed, Reader};
 
 /// Characters of a text.
-const TEXT_MAX: usize = 10_000;
+pub(super) const TEXT_MAX: usize = 10_000;
 /// Entries of a list: the points of a stroke.
 const LIST_MAX: u32 = 10_000;
 /// Fields of one object.

@@ -1,5 +1,6 @@
 //! What the tests of this folder share: seeded randomness and a Yjs client.
 
+use super::schema::TEXT_MAX;
 use super::validator::{self, Frame};
 use super::wire::{AWARENESS, STEP_1, STEP_2, UPDATE, awareness_message, put_buffer, put_uint, sync_message};
 use bytes::Bytes;
@@ -71,9 +72,18 @@ impl Peer {
     /// Sets an element of one field; long texts are pictures.
     pub(super) fn set(&self, key: &str, value: impl Into<Any>) -> Vec<u8> {
         let value = value.into();
-        let is_long = matches!(&value, Any::String(text) if text.len() > 10_000);
-        let field = if is_long { "dataURL" } else { "value" };
-        let value = Any::from(std::collections::HashMap::from([(field.to_owned(), value)]));
+        // Texts have their longest; what is longer comes in pieces.
+        let pieces: Vec<Any> = match &value {
+            Any::String(text) if text.len() > TEXT_MAX => text
+                .as_bytes()
+                .chunks(TEXT_MAX)
+                .map(|piece| Any::from(String::from_utf8_lossy(piece).as_ref()))
+                .collect(),
+            _ => vec![value],
+        };
+        let field = |at: usize| if at == 0 { "value".to_owned() } else { at.to_string() };
+        let named = pieces.into_iter().enumerate().map(|(at, piece)| (field(at), piece));
+        let value = Any::from(named.collect::<std::collections::HashMap<_, _>>());
         self.change(|transaction| {
             transaction.get_or_insert_map("elements").insert(transaction, key, value);
         })
@@ -109,7 +119,7 @@ impl Peer {
         let transaction = self.doc.transact();
         let map = transaction.get_map("elements")?;
         let Out::Any(Any::Map(element)) = map.get(&transaction, key)? else { return None };
-        element.values().next().map(Any::to_string)
+        element.get("value").map(Any::to_string)
     }
 
     pub(super) fn apply(&self, update: &[u8]) {

@@ -10,7 +10,7 @@ import type { Studio } from './studio'
 import { fileWords } from './file-words'
 import { pageWords } from './words'
 
-const TemplateChooser = lazy(() => import('./templates/chooser'))
+const TemplateChooser = lazy(() => import('../board-templates/chooser'))
 
 export function AddPage({ studio, choosers }: { studio: Studio; choosers: Choosers }): ReactNode {
   const t = useWords(pageWords)

@@ -2,7 +2,7 @@ import { useState, type ReactNode } from 'react'
 import { useWords } from '../../../i18n'
 import { Button, Dialog, RadioCards, Segments } from '../../../ui'
 import { boardWords } from '../words'
-import type { Format } from './export'
+import type { Format } from '../board-export'
 import type { Studio } from './studio'
 import { exportWords } from './file-words'
 import { pageWords } from './words'
@@ -19,7 +19,7 @@ export function ExportDialog({ studio, onClose }: { studio: Studio; onClose: () 
   const [format, setFormat] = useState<Format>('png')
   const save = (): void => {
     onClose()
-    void import('./export').then(({ exportPages }) =>
+    void import('../board-export').then(({ exportPages }) =>
       exportPages(studio, which, format, { board: b.fileName, page: p.page }),
     )
   }

@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { currentWords, useWords } from '../../../i18n'
 import { PageEdits } from './page-edits'
-import { placePictures } from './pictures/place'
+import { placePictures } from '../board-pictures/place'
 import type { Studio } from './studio'
 import { fileWords } from './file-words'
 import { pageWords } from './words'
@@ -25,13 +25,13 @@ export async function takeFiles(
   const pictures = files.filter(({ type }) => type.startsWith('image/'))
   if (pictures.length > 0) await placePictures(studio, studio.jobs, pictures, at)
   if (drawings.length > 0) {
-    const { importDrawing } = await import('./export')
+    const { importDrawing } = await import('../board-export')
     // oxlint-disable-next-line eslint/no-await-in-loop -- their pages follow each other
     for (const file of drawings)
       await importDrawing(studio, new PageEdits(studio.desk, currentWords(pageWords)), file)
   }
   if (slides.length === 0) return
-  const { bringSlides } = await import('./slides/bring')
+  const { bringSlides } = await import('../board-slides/bring')
   for (const file of slides) {
     // oxlint-disable-next-line eslint/no-await-in-loop -- their pages follow each other
     await bringSlides(file, studio.desk, studio.uploads, studio.slides, studio.jobs)

@@ -9,6 +9,7 @@ import type { Session } from '../../../call/session'
 import type { Visit } from '../../door/visit'
 import './board.css'
 import './frame.css'
+import './pages.css'
 import { Canvas } from './canvas'
 
 interface BoardProps {

@@ -1,4 +1,4 @@
-import { words } from '../../../../i18n'
+import { words } from '../../../i18n'
 
 export const templateWords = words(
   {

@@ -1,7 +1,7 @@
 // The pictures of the board, fetched by their ids when an element names one. They are handed to Excalidraw as addresses
 // of what is already in memory: neither base64 nor a ticket gets into a scene.
 import type { BinaryFileData, ExcalidrawImperativeAPI } from '@excalidraw/excalidraw/types'
-import type { Uploads } from '../../../../board/uploads'
+import type { Uploads } from '../../../board/uploads'
 
 interface WithFile {
   readonly type: string

@@ -1,10 +1,10 @@
 // A PDF becomes pages: read here first, so that a broken one is told before it travels, then uploaded whole, then one
 // page of the board for each of its own.
-import type { Desk } from '../../../../board/desk'
-import { added, type Slide } from '../../../../board/pages'
-import { SLIDES_COUNT_MAX, SLIDES_MAX, type Uploads } from '../../../../board/uploads'
-import { JobError, type Jobs } from '../jobs'
-import { newPageId } from '../page-edits'
+import type { Desk } from '../../../board/desk'
+import { added, type Slide } from '../../../board/pages'
+import { SLIDES_COUNT_MAX, SLIDES_MAX, type Uploads } from '../../../board/uploads'
+import { JobError, type Jobs } from '../board/jobs'
+import { newPageId } from '../board/page-edits'
 import { readPdf, type PDFDocumentProxy } from './pdf'
 import type { SlideStore } from './slide-store'
 

@@ -1,6 +1,6 @@
 // The PDFs whose slides are looked at, and pictures of their pages: a few, the longest unseen goes first.
-import type { Slide } from '../../../../board/pages'
-import type { Uploads } from '../../../../board/uploads'
+import type { Slide } from '../../../board/pages'
+import type { Uploads } from '../../../board/uploads'
 import { openPdf, type PDFDocumentProxy } from './pdf'
 
 const DOCUMENTS_MAX = 4

@@ -2,10 +2,10 @@
 import { exportToCanvas, exportToSvg, serializeAsJSON } from '@excalidraw/excalidraw'
 import type { ExcalidrawElement } from '@excalidraw/excalidraw/element/types'
 import type { BinaryFiles } from '@excalidraw/excalidraw/types'
-import { isElement } from '../../../../board/binding'
-import type { Page } from '../../../../board/pages'
-import type { Studio } from '../studio'
-import { slideFrame } from '../thumbs'
+import { isElement } from '../../../board/binding'
+import type { Page } from '../../../board/pages'
+import type { Studio } from '../board/studio'
+import { slideFrame } from '../board/thumbs'
 
 /** Pixels for each unit of the board. */
 export const SHARP = 2

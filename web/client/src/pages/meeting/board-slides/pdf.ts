@@ -3,7 +3,7 @@ import type * as PdfJs from 'pdfjs-dist'
 import type { PDFDocumentLoadingTask, PDFDocumentProxy, PDFPageProxy } from 'pdfjs-dist'
 // oxlint-disable-next-line import/default -- the bundler makes an address of it
 import workerUrl from 'pdfjs-dist/build/pdf.worker.min.mjs?url'
-import { JobError } from '../jobs'
+import { JobError } from '../board/jobs'
 
 export type { PDFDocumentProxy, PDFPageProxy }
 

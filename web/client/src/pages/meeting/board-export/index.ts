@@ -1,12 +1,12 @@
 // Exports and imports. Fetched when somebody asks for one.
 import { loadFromBlob } from '@excalidraw/excalidraw'
 import type { ExcalidrawElement } from '@excalidraw/excalidraw/element/types'
-import type { Page } from '../../../../board/pages'
-import { JobError } from '../jobs'
-import { nameOf, type PageEdits } from '../page-edits'
-import { reencoded } from '../pictures/reencode'
-import { saveFile } from '../save-file'
-import type { Studio } from '../studio'
+import type { Page } from '../../../board/pages'
+import { JobError } from '../board/jobs'
+import { nameOf, type PageEdits } from '../board/page-edits'
+import { reencoded } from '../board-pictures/reencode'
+import { saveFile } from '../board/save-file'
+import type { Studio } from '../board/studio'
 import { excalidraw, png, svg } from './page-files'
 
 export type Format = 'png' | 'svg' | 'pdf' | 'excalidraw'

@@ -1,7 +1,7 @@
 // Pages as one PDF: slides stay what they were (text can be searched and is sharp), with the drawing laid over them.
 import { PDFDocument, type PDFEmbeddedPage } from '@cantoo/pdf-lib'
-import type { Page, Slide } from '../../../../board/pages'
-import type { Studio } from '../studio'
+import type { Page, Slide } from '../../../board/pages'
+import type { Studio } from '../board/studio'
 import { blobOf, drawing, picture, SHARP } from './page-files'
 
 /** Points of a PDF for each unit of the board. */

@@ -1,6 +1,6 @@
 // The templates: pages that begin with something. Each is drawn in the language of whoever chooses it.
 import type { ExcalidrawElement } from '@excalidraw/excalidraw/element/types'
-import type { Paper } from '../../../../board/pages'
+import type { Paper } from '../../../board/pages'
 import { INK, LAMP, GREEN, Sheet, SOFT, WASH, type Wash } from './sheet'
 import type { TemplateWords } from './words'
 

@@ -1,6 +1,6 @@
 // Pictures are drawn anew before they leave this device: what cameras write into them (place, time, device) stays here,
 // and whatever they were before, they are one of three kinds afterwards.
-import { PICTURE_MAX, UploadError } from '../../../../board/uploads'
+import { PICTURE_MAX, UploadError } from '../../../board/uploads'
 
 export interface Picture {
   readonly blob: Blob

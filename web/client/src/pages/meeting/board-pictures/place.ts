@@ -2,8 +2,8 @@
 // is not there.
 import { CaptureUpdateAction, convertToExcalidrawElements } from '@excalidraw/excalidraw'
 import type { AppState } from '@excalidraw/excalidraw/types'
-import type { Jobs } from '../jobs'
-import type { Studio } from '../studio'
+import type { Jobs } from '../board/jobs'
+import type { Studio } from '../board/studio'
 import { reencoded, type Picture } from './reencode'
 
 /** A picture takes at most this part of what is seen. */

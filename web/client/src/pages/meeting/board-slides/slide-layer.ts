@@ -1,8 +1,8 @@
 // The slide beneath the drawing. While one moves it is a picture of the whole slide, stretched; once the view has
 // settled, the part that is seen is drawn anew as sharp as the screen is.
 import type { AppState } from '@excalidraw/excalidraw/types'
-import type { Slide } from '../../../../board/pages'
-import { sized } from '../live-strokes'
+import type { Slide } from '../../../board/pages'
+import { sized } from '../board/live-strokes'
 import type { Part, SlideStore } from './slide-store'
 
 type Viewport = Pick<AppState, 'scrollX' | 'scrollY' | 'zoom'>

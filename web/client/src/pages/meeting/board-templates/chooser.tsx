@@ -1,8 +1,8 @@
 // The choice of a template: each as it will look. Fetched when it is first opened.
 import { exportToCanvas } from '@excalidraw/excalidraw'
 import { useEffect, useRef, type ReactNode } from 'react'
-import { useWords } from '../../../../i18n'
-import { Button, Dialog, useTheme } from '../../../../ui'
+import { useWords } from '../../../i18n'
+import { Button, Dialog, useTheme } from '../../../ui'
 import { TEMPLATES, template, type Drawn, type Template } from '.'
 import { templateWords } from './words'
 
