@@ -1,8 +1,8 @@
 //! Files on a board: pictures and slides come in by HTTP, in pieces, straight through a [`Sieve`] into the store, and go
 //! out from there in pieces. Never is a whole file in memory.
 //!
-//! Who may draw may upload; who may watch the board may read. Limits: [`AT_ONCE`] uploads on the whole server and
-//! [`EACH_AT_ONCE`] of one participant; more are refused (`too_many_uploads`). An upload that ends early, in whatever
+//! Who may draw may upload; who may watch the board may read. Limits: `AT_ONCE` uploads on the whole server and
+//! `EACH_AT_ONCE` of one participant; more are refused (`too_many_uploads`). An upload that ends early, in whatever
 //! way, leaves nothing.
 
 use super::BoardQuery;
