@@ -126,6 +126,11 @@ export class Desk {
     return [...mapOf(this.shared.doc, rootOf(page)).entries()]
   }
 
+  /** Whether anything is drawn on a page. */
+  isDrawnOn(page: string): boolean {
+    return mapOf(this.shared.doc, rootOf(page)).size > 0
+  }
+
   get doc(): Shared['doc'] {
     return this.shared.doc
   }

@@ -45,6 +45,9 @@ export function Canvas({ connection, desk, uploads, session, mayDraw, visible }:
     if (visible) api?.refresh()
   }, [api, visible])
   useEffect(() => {
+    if (synced) studio?.firstLook.open()
+  }, [studio, synced])
+  useEffect(() => {
     const element = frame.current
     if (!studio || !element) return undefined
     const keys = (event: KeyboardEvent): void => boardKeys(studio, event, draws)

@@ -5,6 +5,8 @@ import type { AppState, ExcalidrawImperativeAPI } from '@excalidraw/excalidraw/t
 import { getCommonBounds } from '@excalidraw/excalidraw'
 import { Store } from '../../../call/store'
 import type { Desk } from '../../../board/desk'
+import type { Slide } from '../../../board/pages'
+import { FirstLook } from './first-look'
 import { Follow } from './follow'
 import { Jobs } from './jobs'
 import { layBehind, stickNote } from './note-tool'
@@ -39,6 +41,7 @@ export class Studio {
   readonly gallery: Gallery
   readonly slides: SlideStore
   readonly jobs = new Jobs()
+  readonly firstLook: FirstLook
   private readonly layer: SlideLayer
   private stroke: string | null = null
   private readonly listeners = new Set<() => void>()
@@ -58,7 +61,16 @@ export class Studio {
     this.tools = new Tools(api)
     this.tools.changed(api.getAppState())
     this.scene = new ExcalidrawScene(api)
-    this.scene.onFirst = () => this.showAll()
+    this.firstLook = new FirstLook(
+      () => {
+        const { width, height } = api.getAppState()
+        const there = this.slide !== null || desk.isDrawnOn(desk.page.get())
+        const shown = this.slide !== null || api.getSceneElements().length > 0
+        return { sized: width > 0 && height > 0, there, shown }
+      },
+      () => this.showAll(),
+    )
+    this.scene.onFirst = () => this.firstLook.owe()
     this.follow = new Follow(desk, api)
     this.gallery = new Gallery(api, uploads)
     this.scene.onMerged = (elements) => this.gallery.need(elements)
@@ -112,6 +124,7 @@ export class Studio {
     this.desk.changed(changeOf(elements, state))
     const empty = elements.every((element) => element.isDeleted)
     if (empty !== this.state.get().empty) this.state.patch({ empty })
+    this.firstLook.settle()
     for (const listener of this.listeners) listener()
   }
 
@@ -133,17 +146,19 @@ export class Studio {
 
   /** All of the page in view: its slide, or what is drawn on it. */
   showAll(): void {
-    const page = this.desk.pages.get().find(({ id }) => id === this.desk.page.get())
-    if (page?.slide) return fit(this.api, { x: 0, y: 0, ...page.slide }, 2)
+    if (this.slide) return fit(this.api, { x: 0, y: 0, ...this.slide }, 2)
     const elements = this.api.getSceneElements()
     if (elements.length === 0) return
     const [left, top, right, bottom] = getCommonBounds(elements)
     fit(this.api, { x: left, y: top, width: right - left || 1, height: bottom - top || 1 })
   }
 
+  private get slide(): Slide | null {
+    return this.desk.pages.get().find(({ id }) => id === this.desk.page.get())?.slide ?? null
+  }
+
   private lay(): void {
-    const page = this.desk.pages.get().find(({ id }) => id === this.desk.page.get())
-    this.layer.show(page?.slide ?? null)
+    this.layer.show(this.slide)
   }
 
   /** The marker's strokes go behind everything as soon as they are finished. */
