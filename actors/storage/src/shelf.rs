@@ -7,8 +7,8 @@ use crate::{Storage, boards, failed};
 use actors::store::{BoardShelf, Day, PIECE_MAX, RoomId, StoreError, StoredFile, StoredVersion};
 use async_trait::async_trait;
 use bytes::Bytes;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, Row, SqlitePool};
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Row, SqlitePool};
 use std::collections::HashMap;
 use std::fs::DirBuilder;
 use std::io::ErrorKind;
@@ -147,17 +147,8 @@ fn unreachable_shelf(error: &std::io::Error) -> StoreError {
 }
 
 fn options(path: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(path)
-        .journal_mode(SqliteJournalMode::Wal)
-        // Pieces need not be on disk before the file is whole; `finish_file` sees to that.
-        .synchronous(SqliteSynchronous::Normal)
-        .foreign_keys(true)
-        .busy_timeout(PATIENCE)
-        .pragma("secure_delete", "ON")
-        .pragma("temp_store", "MEMORY")
-        .pragma("trusted_schema", "OFF")
-        .disable_statement_logging()
+    // Pieces need not be on disk before the file is whole; `finish_file` sees to that.
+    crate::file::options(path).synchronous(SqliteSynchronous::Normal)
 }
 
 /// What is in the log goes to the disk, and stays there over a loss of power.

@@ -181,7 +181,7 @@ fn check_room(new: u64, largest: u64, used: u64, room: u64) -> Result<(), ApiErr
     }
     if used.saturating_add(new) > room {
         let sentence = format!(
-            "The pictures and slides of this room already take {} of {} MB. Delete the board's content, or begin a new board.",
+            "The pictures and slides of this room already take {} of {} MB. They go when the board is wiped: let it be, or take another room.",
             used / 1_000_000,
             room / 1_000_000
         );

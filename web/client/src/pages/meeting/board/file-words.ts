@@ -14,7 +14,7 @@ export const jobWords = words(
       slides_too_large: 'Diese PDF-Datei ist größer als 50 MB. Mach sie kleiner oder nimm weniger Seiten.',
       type_unknown: 'Das ist kein Bild, das wir kennen. PNG, JPEG und WebP gehen.',
       uploads_full:
-        'Für Bilder und Folien ist in diesem Raum kein Platz mehr. Lösche welche, die niemand braucht.',
+        'Für Bilder und Folien ist in diesem Raum kein Platz mehr. Platz wird, wenn die Tafel gewischt ist; bis dahin hilft ein anderer Raum.',
       drawing_not_allowed: 'Gerade darfst du nicht zeichnen, darum kam es nicht an.',
       failed: 'Das kam nicht an. Prüf deine Verbindung und versuch es noch mal.',
       cancelled: 'Abgebrochen.',
@@ -39,7 +39,8 @@ export const jobWords = words(
       too_large: 'The picture is too large, even made smaller. Take one under 10 MB.',
       slides_too_large: 'This PDF file is larger than 50 MB. Make it smaller or take fewer pages.',
       type_unknown: 'This is no picture that we know. PNG, JPEG and WebP work.',
-      uploads_full: 'There is no room left for pictures and slides here. Delete some that nobody needs.',
+      uploads_full:
+        'There is no room left for pictures and slides here. There will be once the board is wiped; until then use another room.',
       drawing_not_allowed: 'You may not draw just now, so it did not arrive.',
       failed: 'This did not arrive. Check your connection and try again.',
       cancelled: 'Cancelled.',
