@@ -69,6 +69,27 @@ fn a_removed_element_keeps_its_last_version_so_that_it_can_come_back() {
 }
 
 #[test]
+fn a_version_that_builds_on_an_old_one_keeps_all_of_its_chain() {
+    let (anna, ben) = (Peer::new(1), Peer::new(2));
+    ben.apply(&anna.set("a", 1));
+    for n in 2..5 {
+        anna.set("a", n);
+        anna.set("b", n);
+    }
+    let horizon = horizon(&anna);
+    // Ben had been away since the first version.
+    let late = ben.set("a", 100);
+    anna.apply(&late);
+    let before = anna.get("a");
+    assert_eq!(before, ben.get("a"));
+    let Compacted { update, keys } = compacted(&anna, &horizon).unwrap();
+    assert_eq!(keys.len(), 1, "only the other element's");
+    let fresh = Peer::new(3);
+    fresh.apply(&update);
+    assert_eq!((fresh.get("a"), fresh.content()), (before, anna.content()));
+}
+
+#[test]
 fn boards_of_other_things_are_left_alone() {
     let mut random = Random(5);
     let peer = Peer::new(1);

@@ -129,6 +129,16 @@ mod tests {
     }
 
     #[test]
+    fn deleted_ranges_are_united() {
+        let deletes =
+            [(5, 9), (0, 12), (2, 4), (12, 13), (20, 21)].map(|(clock, end)| (Id { client: 7, clock }, end));
+        let ranges = united(deletes.iter());
+        assert_eq!(ranges.get(&7), Some(&vec![(0, 13), (20, 21)]));
+        let deleted = |clock| is_deleted(&ranges, Id { client: 7, clock });
+        assert_eq!([4, 11, 12, 13, 20, 21].map(deleted), [true, true, true, false, true, false]);
+    }
+
+    #[test]
     fn what_does_not_follow_is_not_joined() {
         let peer = Peer::new(7);
         let updates: Vec<Bytes> = (0..3).map(|n| peer.set("a", n).into()).collect();
