@@ -54,6 +54,43 @@ describe('a binding', () => {
     expect(b.scene.list).toEqual([])
   })
 
+  test('what the scene mends by itself is nobody’s step, and written only by whose element it is', () => {
+    a.draws(change([element('x')]))
+    clock.pass(60)
+    a.scene.list = [element('x')]
+    b.draws(change([element('x'), element('y')]))
+    b.scene.list = [element('x'), element('y')]
+    // Both came to the same place: each of the scenes moves the other one.
+    a.scene.mends.set('y', 70)
+    a.scene.mends.set('x', 71)
+    clock.pass(60)
+    a.draws(change(a.scene.list))
+    clock.pass(60)
+    expect(elements(a).get('x')).toMatchObject({ versionNonce: 71 })
+    expect(elements(a).get('y')).toMatchObject({ versionNonce: 1 })
+    expect(b.scene.list.find(({ id }) => id === 'x')?.versionNonce).toBe(71)
+    // The step that is taken back is the one that a person did.
+    a.ledger.undo()
+    expect([...elements(a).keys()]).toEqual(['y'])
+    expect(a.ledger.steps.get().undo).toBe(false)
+  })
+
+  test('what is changed by hand and mended before it was written is a step', () => {
+    a.draws(change([element('x')]))
+    clock.pass(60)
+    a.scene.list = [element('x', 5, { x: 9 })]
+    a.draws(change(a.scene.list))
+    b.draws(change([element('x'), element('y')]))
+    a.scene.mends.set('x', 6)
+    b.binding.flush()
+    clock.pass(2)
+    a.draws(change(a.scene.list))
+    clock.pass(60)
+    expect(elements(b).get('x')).toMatchObject({ x: 9 })
+    a.ledger.undo()
+    expect((elements(a).get('x') as { x?: number }).x).toBeUndefined()
+  })
+
   test('shows a stroke as it is drawn and commits it once, when the pen is lifted', () => {
     for (let length = 2; length <= 100; length += 7) {
       a.draws(change([element('s', length, { type: 'freedraw' })], stroke('s', length)))

@@ -1,6 +1,7 @@
 // Binds a scene to one page of the board's document: local changes go out, remote ones come in. Knows Yjs and a
 // `Scene`, but neither Excalidraw nor React.
-// Invariants: what came from the document is never sent back (its `versionNonce` is known); deleted elements leave the
+// Invariants: what came from the document is never sent back (its `versionNonce` is known), nor what the scene mended of
+// it by itself: of that, everybody writes only their own elements, and nobody has to undo it; deleted elements leave the
 // document; remote changes reach the scene once a frame; without the right to draw nothing is written.
 import type * as Y from 'yjs'
 import { mapOf, rootOf, type Shared } from './document'
@@ -9,12 +10,19 @@ import { fitting } from './fitting'
 import type { Change, Ledger } from './ledger'
 import { Scan } from './scan'
 
+/** An element that the scene changed by itself, such as its place among the others when two came to the same one. */
+export interface Mended {
+  readonly element: Element
+  /** Its `versionNonce` before that. */
+  readonly was: number
+}
+
 /** The scene, as the binding needs it. */
 export interface Scene {
   /** Shows a page: exactly these elements. The page that is shown already changes only where it differs. */
-  show(page: string, elements: readonly Element[]): void
+  show(page: string, elements: readonly Element[]): readonly Mended[]
   /** Merges remote elements and takes away those that are gone. */
-  merge(remote: readonly Element[], gone: readonly string[]): void
+  merge(remote: readonly Element[], gone: readonly string[]): readonly Mended[]
 }
 
 export interface Timing {
@@ -36,6 +44,8 @@ export interface SceneChange {
 
 export class Binding {
   private readonly known = new Map<string, number>()
+  /** Elements that this person wrote last. */
+  private readonly own = new Set<string>()
   private readonly scan = new Scan()
   private held: Element[] = []
   private pending: SceneChange | null = null
@@ -63,7 +73,7 @@ export class Binding {
     this.map.observe(this.elementsChanged)
     const elements = [...this.map.values()].filter(isElement)
     for (const element of elements) this.known.set(element.id, element.versionNonce)
-    scene.show(page, elements)
+    this.mend(scene.show(page, elements))
   }
 
   allow(mayDraw: boolean): void {
@@ -119,6 +129,7 @@ export class Binding {
       if (id === stroke?.id) this.held.push(element)
       else if (this.known.get(id) !== element.versionNonce) {
         this.known.set(id, element.versionNonce)
+        this.own.add(id)
         const value = element.isDeleted ? undefined : fitting(element)
         if (value !== null) changes.set(id, { root: this.root, key: id, value })
       }
@@ -130,6 +141,19 @@ export class Binding {
     if (event.transaction.origin === this) return
     for (const id of event.keysChanged as Set<string>) this.dirty.add(id)
     this.cancelPull ??= this.timing.frame(() => this.pull())
+  }
+
+  private mend(mended: readonly Mended[]): void {
+    const changes: Change[] = []
+    for (const { element, was } of mended) {
+      const { id } = element
+      // What this person changed and has not been written yet is written as their change.
+      if (this.known.get(id) !== was) continue
+      this.known.set(id, element.versionNonce)
+      if (this.own.has(id) && this.mayDraw)
+        changes.push({ root: this.root, key: id, value: structuredClone(element) })
+    }
+    this.ledger.amend(changes, this)
   }
 
   private pull(): void {
@@ -144,10 +168,11 @@ export class Binding {
         if (this.known.delete(id)) gone.push(id)
       } else if (isElement(element) && this.known.get(id) !== element.versionNonce) {
         this.known.set(id, element.versionNonce)
+        this.own.delete(id)
         remote.push(element)
       }
     }
-    if (remote.length > 0 || gone.length > 0) this.scene.merge(remote, gone)
+    if (remote.length > 0 || gone.length > 0) this.mend(this.scene.merge(remote, gone))
     if (remote.length > 0) this.onArrived(remote.map(({ id }) => id))
   }
 }

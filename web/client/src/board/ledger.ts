@@ -67,6 +67,16 @@ export class Ledger {
     this.tell()
   }
 
+  /** Writes what nobody did by hand: it is no step, and belongs to the one that is open only where that has it already. */
+  amend(changes: readonly Change[], origin: unknown): void {
+    for (const { root, key, value } of changes) {
+      const at = `${root}\n${key}`
+      const edit = this.open?.get(at)
+      if (edit) this.open?.set(at, { ...edit, after: value })
+    }
+    this.commit(changes, origin)
+  }
+
   /** One step of its own. */
   step(changes: readonly Change[], origin: unknown = this): void {
     this.seal()

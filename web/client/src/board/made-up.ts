@@ -2,7 +2,7 @@
 import { Awareness, applyAwarenessUpdate, encodeAwarenessUpdate } from 'y-protocols/awareness'
 import * as Y from 'yjs'
 import { MadeUpClock } from '../signalling/made-up'
-import { Binding, type Scene, type SceneChange, type Timing } from './binding'
+import { Binding, type Mended, type Scene, type SceneChange, type Timing } from './binding'
 import { MAIN, type Shared } from './document'
 import type { Element, LiveStroke, PeerCursor, PeerView } from './elements'
 import { Ledger } from './ledger'
@@ -15,14 +15,31 @@ export class MadeUpScene implements Scene, Others {
   strokes: readonly ShownStroke[] = []
   view: PeerView | null = null
   merges = 0
+  /** What the scene changes by itself when something else changes, once: by id, its new `versionNonce`. */
+  mends = new Map<string, number>()
 
-  show = (_page: string, elements: readonly Element[]): void => {
+  show = (_page: string, elements: readonly Element[]): readonly Mended[] => {
     this.list = [...elements]
+    return this.mend()
   }
-  merge = (remote: readonly Element[], gone: readonly string[]): void => {
+  merge = (remote: readonly Element[], gone: readonly string[]): readonly Mended[] => {
     this.merges += 1
     const ids = new Set([...gone, ...remote.map((element) => element.id)])
     this.list = [...this.list.filter((element) => !ids.has(element.id)), ...remote]
+    return this.mend()
+  }
+
+  private mend(): readonly Mended[] {
+    const mended: Mended[] = []
+    this.list = this.list.map((element) => {
+      const versionNonce = this.mends.get(element.id)
+      if (versionNonce === undefined) return element
+      this.mends.delete(element.id)
+      const made = { ...element, versionNonce, version: versionNonce }
+      mended.push({ element: made, was: element.versionNonce })
+      return made
+    })
+    return mended
   }
   showCursors = (cursors: readonly PeerCursor[]): void => {
     this.cursors = cursors

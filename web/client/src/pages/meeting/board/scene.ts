@@ -3,7 +3,7 @@
 import { CaptureUpdateAction, restoreElements } from '@excalidraw/excalidraw'
 import type { ExcalidrawElement } from '@excalidraw/excalidraw/element/types'
 import type { AppState, ExcalidrawImperativeAPI } from '@excalidraw/excalidraw/types'
-import type { Scene, SceneChange } from '../../../board/binding'
+import type { Mended, Scene, SceneChange } from '../../../board/binding'
 import type { Element, LiveStroke } from '../../../board/elements'
 import { tail } from '../../../board/strokes'
 
@@ -20,33 +20,37 @@ export class ExcalidrawScene implements Scene {
 
   constructor(private readonly api: ExcalidrawImperativeAPI) {}
 
-  show(page: string, elements: readonly Element[]): void {
+  show(page: string, elements: readonly Element[]): readonly Mended[] {
     if (page === this.page) return this.adjust(elements)
     const { scrollX, scrollY, zoom } = this.api.getAppState()
     if (this.page !== null) this.places.set(this.page, { scrollX, scrollY, zoom })
     this.page = page
     const place = this.places.get(page)
-    this.api.updateScene({
-      elements: inOrder(elements.flatMap(restored)),
-      appState: {
-        ...place,
-        selectedElementIds: {},
-        selectedGroupIds: {},
-        editingGroupId: null,
-        newElement: null,
-        multiElement: null,
-        editingTextElement: null,
-        selectedLinearElement: null,
-        editingLinearElement: null,
-      } as unknown as AppState,
-      captureUpdate: CaptureUpdateAction.NEVER,
-    })
+    const made = inOrder(elements.flatMap(restored))
+    const mended = mending(made, () =>
+      this.api.updateScene({
+        elements: made,
+        appState: {
+          ...place,
+          selectedElementIds: {},
+          selectedGroupIds: {},
+          editingGroupId: null,
+          newElement: null,
+          multiElement: null,
+          editingTextElement: null,
+          selectedLinearElement: null,
+          editingLinearElement: null,
+        } as unknown as AppState,
+        captureUpdate: CaptureUpdateAction.NEVER,
+      }),
+    )
     this.api.history.clear()
     this.onMerged(elements as readonly unknown[] as readonly ExcalidrawElement[])
     if (!place) this.onFirst(page)
+    return mended
   }
 
-  merge(remote: readonly Element[], gone: readonly string[]): void {
+  merge(remote: readonly Element[], gone: readonly string[]): readonly Mended[] {
     const busy = underHand(this.api.getAppState())
     const fresh = new Map<string, ExcalidrawElement>()
     for (const element of remote) {
@@ -62,12 +66,13 @@ export class ExcalidrawScene implements Scene {
       fresh.delete(element.id)
     }
     next.push(...fresh.values())
-    this.set(next)
+    const mended = this.set(next)
     this.onMerged(remote as readonly unknown[] as readonly ExcalidrawElement[])
+    return mended
   }
 
   /** The same page out of another document: only what differs changes. */
-  private adjust(elements: readonly Element[]): void {
+  private adjust(elements: readonly Element[]): readonly Mended[] {
     const busy = underHand(this.api.getAppState())
     const local = new Map(this.api.getSceneElementsIncludingDeleted().map((element) => [element.id, element]))
     const next = elements.flatMap((element) => {
@@ -81,14 +86,27 @@ export class ExcalidrawScene implements Scene {
       const held = local.get(id)
       if (held && !here.has(id)) next.push(held)
     }
-    this.set(next)
+    const mended = this.set(next)
     this.onMerged(next)
+    return mended
   }
 
-  private set(elements: ExcalidrawElement[]): void {
+  private set(elements: ExcalidrawElement[]): readonly Mended[] {
+    const made = inOrder(elements)
     // The undo history is ours: Excalidraw's need not learn of it.
-    this.api.updateScene({ elements: inOrder(elements), captureUpdate: CaptureUpdateAction.EVENTUALLY })
+    const captureUpdate = CaptureUpdateAction.EVENTUALLY
+    return mending(made, () => this.api.updateScene({ elements: made, captureUpdate }))
   }
+}
+
+/** What Excalidraw changes in place while it takes these: it gives elements that share a place others. */
+function mending(elements: readonly ExcalidrawElement[], take: () => void): readonly Mended[] {
+  const nonces = elements.map(({ versionNonce }) => versionNonce)
+  take()
+  return elements.flatMap((element, at) => {
+    const was = nonces[at]
+    return was === undefined || element.versionNonce === was ? [] : { element, was }
+  })
 }
 
 /** One by one: as a list, Excalidraw would give new places to those that do not stand in order. */
