@@ -54,6 +54,21 @@ describe('a binding', () => {
     expect(b.scene.list).toEqual([])
   })
 
+  test('what waits to be written never puts an old element of somebody else over a newer one', () => {
+    a.draws(change([element('x', 1)]))
+    clock.pass(60)
+    a.draws(change([element('x', 2)]))
+    clock.pass(49)
+    // Her scene still has the first one when she draws something; the second comes before that is written.
+    b.draws(change([element('x', 1), element('y', 5)]))
+    clock.pass(60)
+    expect(elements(b).get('x')).toMatchObject({ versionNonce: 2 })
+    expect(elements(a).get('y')).toMatchObject({ versionNonce: 5 })
+    b.ledger.undo()
+    expect([...elements(a).keys()]).toEqual(['x'])
+    expect(b.ledger.steps.get().undo).toBe(false)
+  })
+
   test('what the scene mends by itself is nobody’s step, and written only by whose element it is', () => {
     a.draws(change([element('x')]))
     clock.pass(60)

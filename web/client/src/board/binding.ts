@@ -158,6 +158,8 @@ export class Binding {
 
   private pull(): void {
     this.cancelPull = null
+    // What waits was seen before what comes now: written later, it would put old elements of others over new ones.
+    this.flush()
     const ids = [...this.dirty]
     this.dirty.clear()
     const remote: Element[] = []
