@@ -12,14 +12,15 @@ use crate::participant::Participant;
 use crate::room::people::Denied;
 use crate::room::{Drain, Enter, EnterStream, FindDrawer, Room, RoomParts, Visitor};
 use crate::sfu::MediaHub;
-use crate::store::{Door, RoomId, RoomRecord, SharedStore, StreamRight};
+use crate::store::{Door, RoomId, RoomRecord, SharedStore, StoreError, StreamRight};
 use actix::{
     Actor, ActorFutureExt, Addr, Arbiter, AsyncContext, Context, Handler, ResponseActFuture, ResponseFuture,
     WrapFuture,
 };
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::watch;
 
 /// Messages that may wait for the directory; web answers 503 beyond.
 const MAILBOX: usize = 4_096;
@@ -57,15 +58,15 @@ pub struct RoomDirectory {
     next: usize,
     live: HashMap<RoomId, Live>,
     draining: bool,
-    /// Rooms whose boards are being wiped.
-    pub(super) wiping: HashSet<RoomId>,
+    /// Rooms whose boards are being wiped; each receiver ends with the wipe.
+    pub(super) wiping: HashMap<RoomId, watch::Receiver<()>>,
 }
 
 impl RoomDirectory {
     /// Starts the arbiters; must be called inside an actix system.
     pub fn new(parts: DirectoryParts) -> Self {
         let arbiters = (0..parts.arbiters.max(1)).map(|_| Arbiter::new()).collect();
-        Self { parts, arbiters, next: 0, live: HashMap::new(), draining: false, wiping: HashSet::new() }
+        Self { parts, arbiters, next: 0, live: HashMap::new(), draining: false, wiping: HashMap::new() }
     }
 
     /// The live room, started now if it is not, and anew if it crashed.
@@ -92,9 +93,16 @@ impl RoomDirectory {
         room
     }
 
-    /// Nobody new comes into any room, or into this one.
-    fn is_shut(&self, room: &RoomRecord) -> bool {
-        self.draining || self.wiping.contains(&room.id)
+    /// The room to go into, once nothing is being wiped there.
+    fn opened(&mut self, record: RoomRecord) -> ResponseActFuture<Self, Result<Addr<Room>, JoinError>> {
+        if self.draining {
+            return Box::pin(actix::fut::err(JoinError::Draining));
+        }
+        let Some(mut wiping) = self.wiping.get(&record.id).cloned() else {
+            return Box::pin(actix::fut::ok(self.room(record)));
+        };
+        let wiped = async move { while wiping.changed().await.is_ok() {} };
+        Box::pin(wiped.into_actor(self).then(|(), directory, _| directory.opened(record)))
     }
 
     pub(super) fn live_rooms(&self) -> Vec<RoomId> {
@@ -137,16 +145,11 @@ impl Handler<Join> for RoomDirectory {
         arrival.by_short_name = matches!(join.door, Door::ShortName(_));
         let (door, out) = (join.door, join.out);
         let found = async move { store.room_by_door(&door).await };
-        let entered = found.into_actor(self).map(|found, directory, _| match found {
-            Ok(Some(record)) if directory.is_shut(&record) => Err(JoinError::Draining),
-            Ok(Some(record)) => Ok(directory.room(record)),
-            Ok(None) => Err(JoinError::DoorUnknown),
-            Err(error) => {
-                tracing::error!(%error, "a door could not be looked up");
-                Err(JoinError::Internal)
-            }
+        let opened = found.into_actor(self).then(|found, directory, _| match behind_door(found) {
+            Ok(record) => directory.opened(record),
+            Err(refused) => Box::pin(actix::fut::err(refused)),
         });
-        Box::pin(entered.then(move |room, directory, _| {
+        Box::pin(opened.then(move |room, directory, _| {
             let entering = async move { answered(room?.send(Enter { arrival, out }).await) };
             entering.into_actor(directory)
         }))
@@ -159,25 +162,31 @@ impl Handler<JoinStream> for RoomDirectory {
     fn handle(&mut self, join: JoinStream, _: &mut Self::Context) -> Self::Result {
         let (store, JoinStream { link, token, offer }) = (self.parts.store.clone(), join);
         let found = async move { store.room_by_door(&Door::Link(link)).await };
-        let entered = found.into_actor(self).map(|found, directory, _| match found {
-            Ok(Some(record)) if directory.is_shut(&record) => Err(JoinError::Draining),
-            Ok(Some(record)) if record.id == token.room => match token.right {
-                StreamRight::Watch if !directory.is_live(&record.id) => Err(JoinError::Empty),
-                StreamRight::Publish | StreamRight::Watch => Ok((directory.room(record), token)),
-            },
-            Ok(_) => Err(JoinError::DoorUnknown),
-            Err(error) => {
-                tracing::error!(%error, "a door could not be looked up");
-                Err(JoinError::Internal)
+        let (room, right) = (token.room.clone(), token.right);
+        let opened = found.into_actor(self).then(move |found, directory, _| match behind_door(found) {
+            Ok(record) if record.id != room => Box::pin(actix::fut::err(JoinError::DoorUnknown)),
+            Ok(_) if directory.draining => Box::pin(actix::fut::err(JoinError::Draining)),
+            Ok(record) if right == StreamRight::Watch && !directory.is_live(&record.id) => {
+                Box::pin(actix::fut::err(JoinError::Empty))
             }
+            Ok(record) => directory.opened(record),
+            Err(refused) => Box::pin(actix::fut::err(refused)),
         });
-        Box::pin(entered.then(move |found, directory, _| {
-            let entering = async move {
-                let (room, token) = found?;
-                answered(room.send(EnterStream { token, offer }).await)
-            };
+        Box::pin(opened.then(move |room, directory, _| {
+            let entering = async move { answered(room?.send(EnterStream { token, offer }).await) };
             entering.into_actor(directory)
         }))
+    }
+}
+
+/// What the store knows of a door, in the words of joining.
+fn behind_door(found: Result<Option<RoomRecord>, StoreError>) -> Result<RoomRecord, JoinError> {
+    match found {
+        Ok(record) => record.ok_or(JoinError::DoorUnknown),
+        Err(error) => {
+            tracing::error!(%error, "a door could not be looked up");
+            Err(JoinError::Internal)
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Boards that are kept for a number of days are wiped when that many days have passed since the last visit.
 //!
-//! A live room counts as visited. While a board is wiped its room cannot be entered (`restarting`: come again in a
-//! moment), so that nobody draws on what is about to go.
+//! A live room counts as visited. While a board is wiped, whoever comes to its room waits, so that nobody draws on
+//! what is about to go.
 
 use super::RoomDirectory;
 use super::messages::SweepBoards;
@@ -10,6 +10,7 @@ use crate::load::SharedFigures;
 use crate::store::{Day, RoomId, SharedStore, StoreError};
 use actix::{ActorFutureExt, AsyncContext, Context, Handler, ResponseActFuture, WrapFuture};
 use std::time::Duration;
+use tokio::sync::watch;
 
 /// Why it wakes up: a day may have passed.
 const SWEEP_BOARDS: Duration = Duration::from_secs(3_600);
@@ -27,8 +28,10 @@ impl RoomDirectory {
 
     /// Wipes boards of rooms where nobody is.
     pub(super) fn wipe(&mut self, rooms: Vec<RoomId>) -> ResponseActFuture<Self, ()> {
-        let idle: Vec<RoomId> = rooms.into_iter().filter(|room| !self.is_live(room)).collect();
-        self.wiping.extend(idle.iter().cloned());
+        let is_idle = |room: &RoomId| !self.is_live(room) && !self.wiping.contains_key(room);
+        let idle: Vec<RoomId> = rooms.into_iter().filter(is_idle).collect();
+        let (end, wiping) = watch::channel(());
+        self.wiping.extend(idle.iter().map(|room| (room.clone(), wiping.clone())));
         let (store, figures) = (self.parts.store.clone(), self.parts.figures.clone());
         let wiped = async move {
             for room in &idle {
@@ -39,7 +42,10 @@ impl RoomDirectory {
             idle
         };
         Box::pin(wiped.into_actor(self).map(|idle, directory, _| {
-            directory.wiping.retain(|room| !idle.contains(room));
+            for room in &idle {
+                directory.wiping.remove(room);
+            }
+            drop(end);
         }))
     }
 }
