@@ -1,7 +1,7 @@
 //! The server: every part made, given to those that need it, run until the system asks to stop, and stopped in order.
 
 use crate::commands::open_store;
-use crate::config::{Config, Music};
+use crate::config::{self, Config, Music};
 use crate::failure::Failure;
 use crate::reach::{announced, announced_tcp};
 use crate::system::cores;
@@ -11,6 +11,7 @@ use actors::music::{built_in, parse_opus};
 use actors::room_directory::{DirectoryParts, DrainAll, RoomDirectory};
 use actors::sfu::{MediaConfig, MediaHub};
 use actors::store::{SharedStore, Store};
+use actors::whiteboard::BoardLimits;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::Arc;
@@ -108,10 +109,20 @@ fn start_directory(
         media: media.clone(),
         audio_slots: config.media.audio_slots,
         board_grace: Duration::from_secs(config.board.wipe_after_seconds),
+        board_limits: board_limits(&config.board),
         clock: Arc::new(web::clock::since_epoch),
         arbiters: cores(),
     })
     .start()
+}
+
+fn board_limits(board: &config::Board) -> BoardLimits {
+    let megabytes = |megabytes: u64| usize::try_from(megabytes * 1_000_000).unwrap_or(usize::MAX);
+    BoardLimits {
+        page_bytes: megabytes(board.page_mb),
+        page_shapes: usize::try_from(board.page_shapes).unwrap_or(usize::MAX),
+        board_bytes: megabytes(board.drawn_mb),
+    }
 }
 
 /// The TCP ports, taken before anything runs: a port that is in use ends the start and disturbs nothing.

@@ -231,6 +231,12 @@ impl Music {
 pub(crate) struct Board {
     /// How long a board that is not kept stays after the last person left.
     pub(crate) wipe_after_seconds: u64,
+    /// Most megabytes that are drawn on a page.
+    pub(crate) page_mb: u64,
+    /// Most shapes on a page.
+    pub(crate) page_shapes: u64,
+    /// Most megabytes that are drawn on a board.
+    pub(crate) drawn_mb: u64,
     /// Most megabytes of a picture.
     pub(crate) picture_mb: u64,
     /// Most megabytes of a PDF.
@@ -246,6 +252,14 @@ impl Board {
             picture_mb: megabytes("board.picture_mb", 100, "a number of megabytes from 0 to 100"),
             pdf_mb: megabytes("board.pdf_mb", 1_000, "a number of megabytes from 0 to 1000"),
             files_mb: megabytes("board.files_mb", 100_000, "a number of megabytes from 0 to 100000"),
+            page_mb: layers
+                .read("board.page_mb", "a number of megabytes from 1 to 100", |value| number(value, 1, 100)),
+            page_shapes: layers.read("board.page_shapes", "a number from 100 to 1000000", |value| {
+                number(value, 100, 1_000_000)
+            }),
+            drawn_mb: layers.read("board.drawn_mb", "a number of megabytes from 1 to 1000", |value| {
+                number(value, 1, 1_000)
+            }),
             wipe_after_seconds: layers.read(
                 "board.wipe_after_seconds",
                 "a number from 1 to 86400",

@@ -10,6 +10,7 @@ use actors::store::{
     Account, AccountId, Day, DrawingRight, LobbyPolicy, RoomColour, RoomId, RoomRecord, Session, SharedStore,
     Store,
 };
+use actors::whiteboard::BoardLimits;
 use serde_json::{Value, json};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -184,6 +185,7 @@ impl Parts {
             media: media.expect("a free UDP port"),
             audio_slots: 3,
             board_grace: self.setting.board_grace,
+            board_limits: BoardLimits::default(),
             clock,
             arbiters: 1,
         })

@@ -13,7 +13,7 @@ use crate::participant::{
 use crate::room_directory::{LiveCount, RoomDeleted, RoomSaved, wipe_board};
 use crate::sfu::{MediaLink, TrackRouter};
 use crate::store::{Keeping, RoomRecord, SharedStore};
-use crate::whiteboard::{Drawer, DrawingRefused, Flush, RemoveDrawer, Whiteboard};
+use crate::whiteboard::{BoardLimits, Drawer, DrawingRefused, Flush, RemoveDrawer, Whiteboard};
 use actix::{
     Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Context, Handler, MessageResult, ResponseFuture,
     WrapFuture,
@@ -43,6 +43,8 @@ pub struct RoomParts {
     pub audio_slots: u8,
     /// How long the board stays after the last person left.
     pub board_grace: Duration,
+    /// How much its board holds.
+    pub board_limits: BoardLimits,
     /// Tells the time of day.
     pub clock: WallClock,
     /// Its board's name in the board's URL.
@@ -154,7 +156,8 @@ impl Room {
             let (store, figures) = (parts.store.clone(), parts.figures.clone());
             let notices = ctx.address().recipient();
             let clock = parts.clock.clone();
-            Whiteboard::new(record.id.clone(), record.keeping.keeps(), store, figures, clock, notices).start()
+            let (id, keep, limits) = (record.id.clone(), record.keeping.keeps(), parts.board_limits);
+            Whiteboard::new(id, keep, store, figures, clock, notices, limits).start()
         });
     }
 

@@ -13,6 +13,7 @@ use crate::room::people::Denied;
 use crate::room::{Drain, Enter, EnterStream, FindDrawer, Room, RoomParts, Visitor};
 use crate::sfu::MediaHub;
 use crate::store::{Door, RoomId, RoomRecord, SharedStore, StoreError, StreamRight};
+use crate::whiteboard::BoardLimits;
 use actix::{
     Actor, ActorFutureExt, Addr, Arbiter, AsyncContext, Context, Handler, ResponseActFuture, ResponseFuture,
     WrapFuture,
@@ -39,6 +40,8 @@ pub struct DirectoryParts {
     pub audio_slots: u8,
     /// How long a board stays after the last person left.
     pub board_grace: Duration,
+    /// How much a board holds.
+    pub board_limits: BoardLimits,
     /// Tells the time of day.
     pub clock: WallClock,
     /// Arbiters for rooms, ≥ 1; usually one per core.
@@ -83,6 +86,7 @@ impl RoomDirectory {
             link: self.parts.media.link(),
             audio_slots: self.parts.audio_slots,
             board_grace: self.parts.board_grace,
+            board_limits: self.parts.board_limits,
             clock: self.parts.clock.clone(),
             board_id: board.clone(),
             count: count.clone(),

@@ -9,8 +9,8 @@ use super::compaction::Horizon;
 use super::intake::Arrivals;
 use super::join::join;
 use super::messages::{
-    Arrived, CloseSocket, DrawingRefused, Flush, HideCursors, OpenSocket, Opened, RemoveDrawer, SetKeep,
-    SetRight, SocketId,
+    Arrived, BoardLimits, CloseSocket, DrawingRefused, Flush, HideCursors, OpenSocket, Opened, RemoveDrawer,
+    SetKeep, SetRight, SocketId,
 };
 use super::outlet::BoardOutlet;
 use super::persistence::{Job, Persistence};
@@ -55,8 +55,9 @@ impl Whiteboard {
         figures: SharedFigures,
         wall: WallClock,
         room_notices: Recipient<DrawingRefused>,
+        limits: BoardLimits,
     ) -> Self {
-        let mut board = Board::default();
+        let mut board = Board::new(limits);
         board.set_kept(keep);
         Self {
             room,

@@ -145,7 +145,9 @@ fn open(keep: bool, store: Arc<MadeUpStore>) -> Setting {
     let room = RoomId("room".to_owned());
     let notices = ear.start().recipient();
     let clock = Arc::new(|| Duration::from_secs(1_000_000));
-    let board = Whiteboard::new(room, keep, store.clone(), figures.clone(), clock, notices).start();
+    let board =
+        Whiteboard::new(room, keep, store.clone(), figures.clone(), clock, notices, BoardLimits::default())
+            .start();
     Setting { store, figures, refused, board }
 }
 

@@ -8,7 +8,7 @@ use super::compaction::Horizon;
 use super::drawing::{Drawing, Offence, Outcome, Stroke};
 use super::fanout::{Departure, Fanout};
 use super::join::join;
-use super::messages::{Drawer, HiddenCursors, SocketId};
+use super::messages::{BoardLimits, Drawer, HiddenCursors, SocketId};
 use super::notices::{self, Marks};
 use super::ownership::Adding;
 use super::presence::{Presence, Told};
@@ -73,15 +73,15 @@ pub(super) struct Board {
     /// When the sockets that are behind were last looked at.
     pub(super) behind_seen: Duration,
     /// How many updates were given to be saved, and how many of them are on disk.
-    saves: u64,
-    saved: u64,
-    kept: bool,
+    pub(super) saves: u64,
+    pub(super) saved: u64,
+    pub(super) kept: bool,
     damaged: bool,
     hidden_cursors: Option<HiddenCursors>,
 }
 
 pub(super) struct Socket {
-    drawer: Drawer,
+    pub(super) drawer: Drawer,
     /// The client id under which it has presence.
     presence: Option<u64>,
     /// Full syncs it may still ask for, and since when that is so.
@@ -91,7 +91,7 @@ pub(super) struct Socket {
     /// It has something that the board lacks.
     ask_again: bool,
     /// It wants notices; what it is still to be told is on disk.
-    notices: Option<Marks>,
+    pub(super) notices: Option<Marks>,
     /// Its queue was full, and it gets nothing until it is empty.
     pub(super) behind: Option<Behind>,
 }
@@ -109,6 +109,11 @@ impl Socket {
 }
 
 impl Board {
+    /// An empty board that may hold so much.
+    pub(super) fn new(limits: BoardLimits) -> Self {
+        Self { drawing: Drawing::new(limits), ..Self::default() }
+    }
+
     /// Takes the rows that were kept. Damaged ones are left out; true when there were none.
     pub(super) fn restore(&mut self, rows: impl IntoIterator<Item = Vec<u8>>) -> bool {
         let mut horizon = Horizon::new();
@@ -125,18 +130,7 @@ impl Board {
     /// Whether what is drawn is kept.
     pub(super) fn set_kept(&mut self, kept: bool) {
         self.kept = kept;
-        let sockets = self.sockets.iter().filter(|(_, socket)| socket.notices.is_some());
-        self.effects.extend(sockets.map(|(id, _)| Effect::Send(*id, notices::kept(kept))));
-    }
-
-    /// So many of the updates that were given to be saved are on disk.
-    pub(super) fn saved(&mut self, saved: u64) {
-        if saved != self.saved {
-            self.saved = saved;
-            for id in self.sockets.keys().copied().collect::<Vec<_>>() {
-                self.acknowledge(id);
-            }
-        }
+        self.notify(&notices::kept(kept));
     }
 
     /// A drawer's socket opened. Their older one is closed.
@@ -157,6 +151,9 @@ impl Board {
             self.effects.push(Effect::Send(id, notices::kept(self.kept)));
             let damaged = self.damaged.then(|| Effect::Send(id, notices::damaged()));
             self.effects.extend(damaged);
+            let (full, limits) = (self.drawing.nearly_full(), self.drawing.limits());
+            let full = full.iter().map(|full| Effect::Send(id, notices::nearly_full(full, limits)));
+            self.effects.extend(full);
         }
         if may_draw {
             self.ask(now, id);
@@ -347,6 +344,7 @@ impl Board {
     fn draw(&mut self, now: Duration, stroke: &Stroke, spent: &dyn Fn() -> Duration) -> Result<(), Offence> {
         let outcome = self.drawing.draw(now, stroke, spent)?;
         self.effects.extend(self.drawing.take_cleared().map(Effect::Clearing));
+        self.tell_filled();
         let Some(socket) = self.sockets.get_mut(&stroke.from) else { return Ok(()) };
         socket.ask_again |= matches!(outcome, Outcome::Postponed | Outcome::Partly(_));
         let (new, result) = match outcome {
@@ -366,33 +364,6 @@ impl Board {
             self.mark(stroke.from, touched);
         }
         result
-    }
-
-    /// Once everything up to now is on disk the socket is told so of these clients.
-    fn mark(&mut self, id: SocketId, clients: Vec<(u64, u32)>) {
-        let number = self.saves;
-        if let Some(marks) = self.sockets.get_mut(&id).and_then(|socket| socket.notices.as_mut())
-            && self.kept
-        {
-            clients.into_iter().for_each(|(client, clock)| marks.add(number, client, clock));
-        }
-    }
-
-    /// The same of everything that its participant ever drew: they come back, and want to know.
-    fn mark_all(&mut self, id: SocketId) {
-        let Some(socket) = self.sockets.get(&id).filter(|socket| socket.notices.is_some()) else { return };
-        let mut clients = self.drawing.clients_of(&socket.drawer.participant);
-        clients.retain(|(_, clock)| *clock > 0);
-        self.mark(id, clients);
-        self.acknowledge(id);
-    }
-
-    fn acknowledge(&mut self, id: SocketId) {
-        let saved = self.saved;
-        if let Some(marks) = self.sockets.get_mut(&id).and_then(|socket| socket.notices.as_mut()) {
-            let told = marks.take(saved).into_iter();
-            self.effects.extend(told.map(|(client, clock)| Effect::Send(id, notices::saved(client, clock))));
-        }
     }
 
     pub(super) fn punish(&mut self, socket: SocketId, result: Result<(), Offence>) {

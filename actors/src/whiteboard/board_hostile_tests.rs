@@ -1,7 +1,9 @@
 //! What hostile, careless and very large frames do to the board: nothing, to anybody but their sender.
 
 use super::*;
+use crate::whiteboard::testing::Any;
 use crate::whiteboard::wire::put_uint;
+use serde_json::Value;
 
 #[test]
 fn drawing_under_somebody_elses_id_is_refused_and_harms_nobody() {
@@ -114,8 +116,55 @@ fn a_full_board_says_so_to_its_drawer_and_keeps_what_it_has() {
         table.send(anna, &frame);
         drawn += 1;
     }
-    assert_eq!((table.closed.as_slice(), drawn), ([(anna, CLOSE_FULL)].as_slice(), 17));
-    assert!(table.seen("picture 15").is_some());
+    assert_eq!((table.closed.as_slice(), drawn), ([(anna, CLOSE_FULL)].as_slice(), 16));
+    assert!(table.seen("picture 14").is_some());
+}
+
+#[test]
+fn people_are_told_before_a_page_is_full_and_again_when_there_is_room() {
+    let limits = BoardLimits { page_shapes: 20, ..BoardLimits::default() };
+    let mut table = Table { board: Board::new(limits), ..Table::default() };
+    let anna = table.join("anna", Peer::new(1), true);
+    let listener = table.board.open(table.now, drawer("ben", false), true);
+    for n in 0..20 {
+        table.draw(anna, &n.to_string(), n);
+        table.wait(ms(1_000));
+    }
+    let percents = |table: &mut Table| -> Vec<u64> {
+        let number = |notice: &Value, field: &str| notice[field].as_u64().unwrap();
+        let told = std::mem::take(&mut table.told).into_iter().map(|(_, notice)| notice);
+        let full = told.filter(|notice| notice["type"] == "nearly_full");
+        full.map(|full| number(&full, "shapes") * 100 / number(&full, "shapes_max")).collect()
+    };
+    assert_eq!(percents(&mut table), [80_u64, 85, 90, 95, 100]);
+    // Whoever comes now learns it, too.
+    table.board.close(listener);
+    table.board.open(table.now, drawer("cleo", false), true);
+    table.run();
+    assert_eq!(percents(&mut table), [100_u64]);
+    // A full page takes changes and other pages take more; one shape more on it is one too many.
+    table.draw(anna, "7", 77);
+    let change = table.people[&anna].change(|transaction| {
+        transaction.get_or_insert_map("elements:two").insert(
+            transaction,
+            "key",
+            Any::from(HashMap::<String, Any>::new()),
+        );
+    });
+    table.send(anna, &sync_message(UPDATE, &change));
+    assert_eq!(table.closed, []);
+    let ben = table.join("ben", Peer::new(2), true);
+    table.draw(ben, "one more", 1);
+    assert_eq!(table.closed, [(ben, CLOSE_FULL)]);
+    // Who deletes makes room, though not at once for the sums.
+    for n in 0..6 {
+        let removed = table.people[&anna].remove(&n.to_string());
+        table.send(anna, &sync_message(UPDATE, &removed));
+    }
+    table.wait(ms(10_000));
+    table.draw(anna, "8", 88);
+    assert_eq!(percents(&mut table), [70_u64]);
+    assert_eq!((table.closed.len(), table.seen("7").as_deref()), (1, Some("77")));
 }
 
 #[test]

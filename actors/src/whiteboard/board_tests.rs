@@ -39,6 +39,7 @@ struct Table {
     saved: Vec<Bytes>,
     cleared: Vec<Bytes>,
     presence: Vec<(SocketId, Bytes)>,
+    told: Vec<(SocketId, serde_json::Value)>,
     frames: usize,
     compacted: usize,
 }
@@ -74,6 +75,9 @@ impl Table {
             for effect in effects {
                 match effect {
                     Effect::Send(to, frame) if frame[0] == 1 => self.presence.push((to, frame)),
+                    Effect::Send(to, frame) if frame[0] == notices::NOTICE => {
+                        self.told.push((to, notices::told(&frame)));
+                    }
                     Effect::Send(to, frame) => {
                         self.frames += 1;
                         if let Some(answer) = self.people.get(&to).and_then(|peer| peer.hear(&frame)) {

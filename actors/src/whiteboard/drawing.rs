@@ -2,15 +2,16 @@
 //!
 //! In this order: the outline of its bytes (`validator`), whose ids it adds to (`ownership`), whether it fits
 //! what the board knows (`structure`; what builds on something missing waits in `waiting`), whether it is what boards
-//! hold (`schema`), whether what it builds on is still there (`history`), the board's size, and only then the document. Knows participants by their ids, and sockets only as the owners of waiting
+//! hold (`schema`), whether what it builds on is still there (`history`), the size of its pages (`pages`) and of the board (`size`), and only then the document. Knows participants by their ids, and sockets only as the owners of waiting
 //! updates; rights were checked by `board`.
 
 use super::allowance::Allowance;
 use super::compaction::{Horizon, compact};
 use super::document::{ApplyError, Document};
 use super::history::History;
-use super::messages::SocketId;
+use super::messages::{BoardLimits, SocketId};
 use super::ownership::{Adding, Foreign, Owners};
+use super::pages::{Added, Fullness, Pages};
 use super::pieces::{Piece, cut, with_deletes};
 use super::schema;
 use super::size::Size;
@@ -95,6 +96,13 @@ pub(super) struct Drawing {
     structure: Structure,
     owners: Owners,
     size: Size,
+    pages: Pages,
+    limits: BoardLimits,
+    /// When both were counted anew.
+    measured: Option<Duration>,
+    /// Bytes that were added since.
+    unmeasured: usize,
+    filled: Vec<Fullness>,
     waiting: Waiting,
     history: History,
     clearings: Clearings,
@@ -107,6 +115,11 @@ pub(super) struct Drawing {
 }
 
 impl Drawing {
+    /// An empty board that may hold so much.
+    pub(super) fn new(limits: BoardLimits) -> Self {
+        Self { limits, pages: Pages::new(limits), ..Self::default() }
+    }
+
     /// Everything that was kept has been restored; its history had been compacted up to there.
     pub(super) fn restored(&mut self, horizon: Horizon) {
         self.learn();
@@ -177,7 +190,8 @@ impl Drawing {
         if self.history.lacks(&stroke.update, &outline, additions.blocks()) {
             return Err(Offence::Stale);
         }
-        self.check_size(&stroke.update, &outline)?;
+        let added = self.pages.adding(&stroke.update, &outline, &additions);
+        self.check_size(now, &stroke.update, &outline, &added)?;
         if stroke.adding == Adding::Live {
             // Those that are not theirs already are nobody's: `check_owners` has said so.
             clients.iter().for_each(|client| self.owners.claim(&stroke.who, *client).unwrap_or_default());
@@ -194,6 +208,9 @@ impl Drawing {
         self.relearn();
         if let Some(new) = &new {
             self.size.add(new.len(), outline.weight, outline.blocks.len());
+            self.pages.add(added);
+            self.unmeasured += new.len();
+            self.watch(now);
         }
         if let (Some(before), Some(new)) = (before, &new) {
             let removed = validator::update(new, usize::MAX).map_or(0, |outline| removed(&outline));
@@ -291,6 +308,21 @@ impl Drawing {
         self.clearings.take()
     }
 
+    /// The pages of which something else is to be told than before.
+    pub(super) fn take_filled(&mut self) -> Vec<Fullness> {
+        std::mem::take(&mut self.filled)
+    }
+
+    /// The pages of which it was told that they are nearly full.
+    pub(super) fn nearly_full(&self) -> Vec<Fullness> {
+        self.pages.nearly_full()
+    }
+
+    /// How much the board may hold.
+    pub(super) fn limits(&self) -> BoardLimits {
+        self.limits
+    }
+
     /// An update that waited for what has arrived now.
     pub(super) fn take_waiting(&mut self) -> Option<Stroke> {
         self.waiting.take_ready(|missing| self.structure.knows(missing))
@@ -351,8 +383,8 @@ impl Drawing {
         });
         if replaced {
             self.learn();
-        } else if let Some((size, _)) = self.measure() {
-            self.size = size;
+        } else {
+            self.measure();
         }
         self.history.done(now, self.size.blocks());
         replaced
@@ -371,15 +403,42 @@ impl Drawing {
         self.owners.check(&stroke.who, clients, stroke.adding)
     }
 
-    fn check_size(&mut self, update: &[u8], outline: &Outline) -> Result<(), Offence> {
-        let fits = |size: &Size| size.fits(update.len(), outline.weight, outline.blocks.len());
-        if !fits(&self.size)
-            && self.size.is_stale()
-            && let Some((size, _)) = self.measure()
-        {
-            self.size = size;
+    fn check_size(
+        &mut self,
+        now: Duration,
+        update: &[u8],
+        outline: &Outline,
+        added: &Added,
+    ) -> Result<(), Offence> {
+        // Who only deletes makes room.
+        let fits = |this: &Self| {
+            let (max, blocks) = (this.limits.board_bytes, outline.blocks.len());
+            blocks == 0
+                || (this.size.fits(max, update.len(), outline.weight, blocks) && this.pages.fits(added))
+        };
+        if !fits(self) && self.is_due(now, MEASURE_PAUSE) {
+            self.measure_at(now);
         }
-        if fits(&self.size) { Ok(()) } else { Err(Offence::Full) }
+        if fits(self) { Ok(()) } else { Err(Offence::Full) }
+    }
+
+    /// Notices when a page is nearly full, or no longer so.
+    fn watch(&mut self, now: Duration) {
+        let due = self.pages.seem_fuller() && self.is_due(now, MEASURE_PAUSE);
+        if due || (self.pages.were_nearly_full() && self.is_due(now, RELIEF_PAUSE)) {
+            self.measure_at(now);
+            self.filled = self.pages.take_changed();
+        }
+    }
+
+    fn is_due(&self, now: Duration, pause: Duration) -> bool {
+        let passed = self.measured.is_none_or(|measured| now.saturating_sub(measured) >= pause);
+        passed || self.unmeasured >= self.limits.page_bytes / MEASURE_SHARE
+    }
+
+    fn measure_at(&mut self, now: Duration) {
+        (self.measured, self.unmeasured) = (Some(now), 0);
+        self.measure();
     }
 
     /// When the document was built again: learns anew from it what it holds.
@@ -390,22 +449,33 @@ impl Drawing {
     }
 
     fn learn(&mut self) {
-        if let Some((size, outline)) = self.measure() {
-            self.learned = self.document.rebuilt();
-            let mut structure = Structure::default();
-            if let Ok(additions) = structure.admit(&outline) {
-                structure.commit(&additions, usize::MAX);
-            }
-            (self.structure, self.size) = (structure, size);
-            self.history.learn(&outline);
+        let Some((snapshot, outline)) = self.outlined() else { return };
+        self.learned = self.document.rebuilt();
+        let mut structure = Structure::default();
+        if let Ok(additions) = structure.admit(&outline) {
+            structure.commit(&additions, usize::MAX);
+            self.pages.learn(&snapshot, &outline, &additions);
+        }
+        (self.structure, self.size) = (structure, sized(&snapshot, &outline));
+        self.history.learn(&outline);
+    }
+
+    fn measure(&mut self) {
+        if let Some((snapshot, outline)) = self.outlined() {
+            self.size = sized(&snapshot, &outline);
+            self.pages.measure(&outline);
         }
     }
 
-    fn measure(&mut self) -> Option<(Size, Outline)> {
+    fn outlined(&mut self) -> Option<(Bytes, Outline)> {
         let snapshot = self.document.snapshot().ok()?;
         let outline = validator::update(&snapshot, usize::MAX).ok()?;
-        Some((Size::measured(snapshot.len(), outline.weight, outline.blocks.len()), outline))
+        Some((snapshot, outline))
     }
+}
+
+fn sized(snapshot: &[u8], outline: &Outline) -> Size {
+    Size::measured(snapshot.len(), outline.weight, outline.blocks.len())
 }
 
 /// How much more an update deletes than it adds: who changes an element deletes what it was and adds what it is.
@@ -416,5 +486,10 @@ fn removed(outline: &Outline) -> usize {
 
 /// Blocks of one update; a frame of 1 MiB cannot hold many more.
 const BLOCKS_PER_UPDATE: usize = 65_536;
+/// What is full is counted anew not more often, unless such a share of a page was drawn.
+const MEASURE_SHARE: usize = 16;
+const MEASURE_PAUSE: Duration = Duration::from_secs(1);
+/// Nor whether there is room again.
+const RELIEF_PAUSE: Duration = Duration::from_secs(10);
 /// Who broke the document this often draws no more.
 const FAILURES_MAX: u32 = 3;

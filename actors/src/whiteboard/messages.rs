@@ -8,6 +8,23 @@ use crate::store::{StoreError, StoredVersion};
 use bytes::Bytes;
 use std::collections::HashSet;
 
+/// How much a board holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct BoardLimits {
+    /// Bytes of one page's encoding, ≥ 1.
+    pub page_bytes: usize,
+    /// Shapes on one page, ≥ 1.
+    pub page_shapes: usize,
+    /// Bytes of the whole board's encoding, ≥ 1.
+    pub board_bytes: usize,
+}
+
+impl Default for BoardLimits {
+    fn default() -> Self {
+        Self { page_bytes: 16_000_000, page_shapes: 20_000, board_bytes: 64_000_000 }
+    }
+}
+
 /// Whom a board socket speaks for; stamped into their presence by the server.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Drawer {

@@ -28,6 +28,7 @@ mod messages;
 mod notices;
 mod outlet;
 mod ownership;
+mod pages;
 mod persistence;
 mod pieces;
 mod presence;

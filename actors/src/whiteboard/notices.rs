@@ -4,12 +4,15 @@
 //! socket by the number of the update that has to be written first. Limit: 64 such marks; beyond that the newest are
 //! joined, which tells later and never too early. Pure.
 
+use super::board::{Board, Effect};
+use super::messages::{BoardLimits, SocketId};
+use super::pages::Fullness;
 use super::wire::put_buffer;
 use bytes::Bytes;
 use std::collections::{BTreeMap, VecDeque};
 
 /// The type of these frames.
-const NOTICE: u8 = 100;
+pub(super) const NOTICE: u8 = 100;
 const MARKS_MAX: usize = 64;
 
 /// What of one socket's drawing is not yet told to be on disk.
@@ -49,14 +52,72 @@ impl Marks {
     }
 }
 
+impl Board {
+    /// So many of the updates that were given to be saved are on disk.
+    pub(super) fn saved(&mut self, saved: u64) {
+        if saved != self.saved {
+            self.saved = saved;
+            for id in self.sockets.keys().copied().collect::<Vec<_>>() {
+                self.acknowledge(id);
+            }
+        }
+    }
+
+    pub(super) fn notify(&mut self, notice: &Bytes) {
+        let sockets = self.sockets.iter().filter(|(_, socket)| socket.notices.is_some());
+        self.effects.extend(sockets.map(|(id, _)| Effect::Send(*id, notice.clone())));
+    }
+
+    pub(super) fn tell_filled(&mut self) {
+        for full in self.drawing.take_filled() {
+            self.notify(&nearly_full(&full, self.drawing.limits()));
+        }
+    }
+
+    /// Once everything up to now is on disk the socket is told so of these clients.
+    pub(super) fn mark(&mut self, id: SocketId, clients: Vec<(u64, u32)>) {
+        let number = self.saves;
+        if let Some(marks) = self.sockets.get_mut(&id).and_then(|socket| socket.notices.as_mut())
+            && self.kept
+        {
+            clients.into_iter().for_each(|(client, clock)| marks.add(number, client, clock));
+        }
+    }
+
+    /// The same of everything that its participant ever drew: they come back, and want to know.
+    pub(super) fn mark_all(&mut self, id: SocketId) {
+        let Some(socket) = self.sockets.get(&id).filter(|socket| socket.notices.is_some()) else { return };
+        let mut clients = self.drawing.clients_of(&socket.drawer.participant);
+        clients.retain(|(_, clock)| *clock > 0);
+        self.mark(id, clients);
+        self.acknowledge(id);
+    }
+
+    fn acknowledge(&mut self, id: SocketId) {
+        let written = self.saved;
+        if let Some(marks) = self.sockets.get_mut(&id).and_then(|socket| socket.notices.as_mut()) {
+            let told = marks.take(written).into_iter();
+            self.effects.extend(told.map(|(client, clock)| Effect::Send(id, saved(client, clock))));
+        }
+    }
+}
+
 /// `saved`.
-pub(super) fn saved(client: u64, clock: u32) -> Bytes {
+fn saved(client: u64, clock: u32) -> Bytes {
     notice(&serde_json::json!({"type": "saved", "client": client, "clock": clock}))
 }
 
 /// `kept`: whether acknowledgements come at all.
 pub(super) fn kept(keep: bool) -> Bytes {
     notice(&serde_json::json!({"type": "kept", "policy": if keep { "keep" } else { "wipe" }}))
+}
+
+/// `nearly_full`.
+pub(super) fn nearly_full(full: &Fullness, limits: BoardLimits) -> Bytes {
+    notice(&serde_json::json!({
+        "type": "nearly_full", "page": full.page, "bytes": full.bytes, "bytes_max": limits.page_bytes,
+        "shapes": full.shapes, "shapes_max": limits.page_shapes,
+    }))
 }
 
 /// `damaged`.
@@ -68,6 +129,13 @@ fn notice(value: &serde_json::Value) -> Bytes {
     let mut out = vec![NOTICE];
     put_buffer(&mut out, value.to_string().as_bytes());
     out.into()
+}
+
+/// What a frame says.
+#[cfg(test)]
+pub(super) fn told(frame: &[u8]) -> serde_json::Value {
+    let mut reader = super::wire::Reader::new(&frame[1..]);
+    serde_json::from_slice(reader.buffer().unwrap()).unwrap()
 }
 
 #[cfg(test)]

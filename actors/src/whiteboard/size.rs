@@ -1,16 +1,12 @@
 //! How full the board is: bytes of its encoding, memory of its decoded values, blocks.
 //!
 //! What is drawn over shrinks again in the document, which is costly to measure: so additions are summed up,
-//! and the board measures anew only when the sum says "full" and enough was added since the last time.
+//! and the board measures anew only when the sum says "full", and once a second at most.
 
-/// Bytes of the encoded board.
-pub(super) const BYTES_MAX: usize = 16 << 20;
-/// Memory of the decoded board, estimated: a value of one byte takes 32.
-const WEIGHT_MAX: u64 = 384 << 20;
+/// Memory of the decoded board for each byte that it may have, estimated.
+const WEIGHT_PER_BYTE: u64 = 24;
 /// Blocks, each a change that has not been joined with its neighbours.
 const BLOCKS_MAX: usize = 1_000_000;
-/// A new measurement is worth its time after so many bytes.
-const STALE_BYTES: usize = 256 << 10;
 
 /// See the module's text.
 #[derive(Clone, Copy, Default, Debug)]
@@ -18,13 +14,12 @@ pub(super) struct Size {
     bytes: usize,
     weight: u64,
     blocks: usize,
-    added_bytes: usize,
 }
 
 impl Size {
     /// Just measured.
     pub(super) fn measured(bytes: usize, weight: u64, blocks: usize) -> Self {
-        Self { bytes, weight, blocks, added_bytes: 0 }
+        Self { bytes, weight, blocks }
     }
 
     /// Blocks, where each change counts until it is measured anew.
@@ -37,19 +32,13 @@ impl Size {
         self.bytes += bytes;
         self.weight += weight;
         self.blocks += blocks;
-        self.added_bytes += bytes;
     }
 
-    /// Whether so much more has room.
-    pub(super) fn fits(&self, bytes: usize, weight: u64, blocks: usize) -> bool {
-        self.bytes + bytes <= BYTES_MAX
-            && self.weight + weight <= WEIGHT_MAX
+    /// Whether so much more has room in a board of so many bytes.
+    pub(super) fn fits(&self, bytes_max: usize, bytes: usize, weight: u64, blocks: usize) -> bool {
+        self.bytes + bytes <= bytes_max
+            && self.weight + weight <= bytes_max as u64 * WEIGHT_PER_BYTE
             && self.blocks + blocks <= BLOCKS_MAX
-    }
-
-    /// Whether measuring anew may help.
-    pub(super) fn is_stale(&self) -> bool {
-        self.added_bytes >= STALE_BYTES
     }
 }
 
@@ -59,18 +48,11 @@ mod tests {
 
     #[test]
     fn each_measure_has_its_limit() {
-        assert!(Size::default().fits(BYTES_MAX, WEIGHT_MAX, BLOCKS_MAX));
-        assert!(!Size::default().fits(BYTES_MAX + 1, 0, 0));
-        assert!(!Size::default().fits(0, WEIGHT_MAX + 1, 0));
-        assert!(!Size::default().fits(0, 0, BLOCKS_MAX + 1));
-    }
-
-    #[test]
-    fn measuring_is_worth_it_only_after_a_while() {
-        let mut size = Size::measured(BYTES_MAX, 0, 0);
-        assert!(!size.fits(1, 0, 0) && !size.is_stale());
-        size.add(STALE_BYTES, 0, 1);
-        assert!(size.is_stale());
-        assert!(!Size::measured(BYTES_MAX, 0, 0).is_stale());
+        let fits = |bytes, weight, blocks| Size::measured(10, 10, 10).fits(1_000, bytes, weight, blocks);
+        assert!(fits(990, 23_990, BLOCKS_MAX - 10));
+        assert!(!fits(991, 0, 0) && !fits(0, 23_991, 0) && !fits(0, 0, BLOCKS_MAX - 9));
+        let mut size = Size::default();
+        size.add(600, 1, 1);
+        assert!(size.fits(1_000, 400, 0, 0) && !size.fits(1_000, 401, 0, 0));
     }
 }
