@@ -143,6 +143,20 @@ test('where boards are kept, only the disk counts', () => {
   expect(desk.ledger.unsaved.get()).toBe(false)
 })
 
+test('pages that are nearly full are known until they have room again', () => {
+  const full = (page: string, shapes: number): void =>
+    server.newest.note({ type: 'nearly_full', page, bytes: 10, bytes_max: 100, shapes, shapes_max: 100 })
+  server.newest.open()
+  full('main', 85)
+  full('two', 90)
+  expect([...connection.state.get().nearlyFull].map(([page, { shapes }]) => [page, shapes])).toEqual([
+    ['main', 85],
+    ['two', 90],
+  ])
+  full('main', 79)
+  expect([...connection.state.get().nearlyFull.keys()]).toEqual(['two'])
+})
+
 test('a document that is opened anew brings along only what was not taken, and stays in view until then', () => {
   server.newest.open()
   draw('a')

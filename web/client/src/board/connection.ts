@@ -5,7 +5,7 @@ import type * as Y from 'yjs'
 import { Store } from '../call/store'
 import type { Shared } from './document'
 import { openLine, paramsOf, type Line } from './line'
-import type { BoardNote, Fullness } from './notes'
+import { NEARLY_FULL, percentFull, type BoardNote, type Fullness } from './notes'
 
 export type BoardStatus =
   | 'connecting'
@@ -24,7 +24,8 @@ export interface BoardState {
   readonly shared: Shared
   /** What becomes of the board afterwards; null until the server said so. */
   readonly kept: 'wipe' | 'days' | 'keep' | null
-  readonly nearlyFull: Fullness | null
+  /** The pages with little room left, by their ids. */
+  readonly nearlyFull: ReadonlyMap<string, Fullness>
   readonly damaged: boolean
 }
 
@@ -72,7 +73,7 @@ export class BoardConnection {
       synced: false,
       shared: sharedOf(this.line),
       kept: null,
-      nearlyFull: null,
+      nearlyFull: new Map(),
       damaged: false,
     })
     this.tidying = setInterval(() => this.tidy(), TIDY_EVERY_MS)
@@ -112,7 +113,7 @@ export class BoardConnection {
     this.next?.doc.destroy()
     this.line.provider.destroy()
     this.next = this.open()
-    this.state.patch({ status: 'connecting', nearlyFull: null })
+    this.state.patch({ status: 'connecting', nearlyFull: new Map() })
   }
 
   close(): void {
@@ -178,8 +179,8 @@ export class BoardConnection {
       case 'kept':
         return this.state.patch({ kept: note.policy })
       case 'nearly_full': {
-        const { type: _, ...nearlyFull } = note
-        return this.state.patch({ nearlyFull })
+        const { type: _, ...fullness } = note
+        return this.state.patch({ nearlyFull: withFullness(this.state.get().nearlyFull, fullness) })
       }
       case 'damaged':
         return this.state.patch({ damaged: true })
@@ -195,6 +196,13 @@ export class BoardConnection {
     if (now < Math.max(PIECES.least, 2 * this.piecesAtOpen) || now < PIECES.perEntry * entries(doc)) return
     this.reopen()
   }
+}
+
+/** With what is said of a page; nothing is kept of one that has room again. */
+function withFullness(pages: ReadonlyMap<string, Fullness>, said: Fullness): ReadonlyMap<string, Fullness> {
+  const full = new Map(pages)
+  full.delete(said.page)
+  return percentFull(said) < NEARLY_FULL ? full : full.set(said.page, said)
 }
 
 function keeps(kept: BoardState['kept']): boolean {

@@ -9,7 +9,7 @@ export type BoardNote =
   /** Part of what was kept could not be read. */
   | { readonly type: 'damaged' }
 
-/** How full a page is: from four fifths on. */
+/** How full a page is. */
 export interface Fullness {
   readonly page: string
   readonly bytes: number
@@ -43,6 +43,9 @@ export function noteOf(text: string): BoardNote | null {
       return null
   }
 }
+
+/** From here on people are told, in parts of a hundred. */
+export const NEARLY_FULL = 80
 
 /** How full in parts of a hundred, whichever limit is nearer. */
 export function percentFull({ bytes, bytes_max, shapes, shapes_max }: Fullness): number {

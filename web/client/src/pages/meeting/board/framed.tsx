@@ -101,7 +101,7 @@ export function Framed({ studio, connection, session, frame, draws, mayDraw }: F
             synced={synced}
             watching={!mayDraw && !empty ? watching : null}
             undoable={undoable}
-            nearlyFull={nearlyFull?.page === page ? nearlyFull : null}
+            nearlyFull={nearlyFull.get(page) ?? null}
             damaged={damaged}
             onReopen={() => connection.reopen()}
             onUndo={() => {
