@@ -7,7 +7,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::{Arc, Mutex, OnceLock};
-use test_support::{Closed, Entrance, Opening, Person, Server, Signalling, until};
+use test_support::{Closed, Entrance, Opening, Person, Server, ServerBuilder, Signalling, until};
 
 const SERVER: &str = env!("CARGO_BIN_EXE_kegelbahn");
 
@@ -276,6 +276,24 @@ async fn foreign_and_hostile_frames_hurt_only_their_sender() {
     mallory.sees("a", 14).await;
     assert!(anna.now(|events| events.closed.is_empty()));
     assert_eq!(meeting.server.stderr(), "", "what a client breaks is no error of ours");
+}
+
+#[tokio::test]
+async fn a_page_holds_as_much_as_the_operator_says_and_its_last_drawer_is_told() {
+    let server = ServerBuilder::new(SERVER).with("board.page_shapes", "100").start().await;
+    server.host("mara").await;
+    let door = text(&server.room("mara", "Malstube", "open")["link"]).to_owned();
+    let meeting = host_of(server, door, 1).await;
+    let (_juna, junas) = meeting.guest("Juna", 2).await;
+    let mut anna = Drawer::at(&meeting.server, &meeting.board).await;
+    let listener = Drawer::at(&meeting.server, &junas).await;
+    for n in 0..100 {
+        anna.set(&format!("shape {n}"), n);
+    }
+    listener.sees("shape 99", 99).await;
+    anna.set("one too many", 1);
+    anna.until("the page is full", |events| events.closed.contains(&4408)).await;
+    assert!(listener.now(|events| events.closed.is_empty() && !events.elements.contains_key("one too many")));
 }
 
 #[tokio::test]
