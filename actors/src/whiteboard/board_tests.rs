@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::whiteboard::testing::{Map, Peer, Random, WriteTxn, pointed, pointing};
+use media_plane::floor::cpu_time;
 
 #[path = "board_cost_tests.rs"]
 mod cost;
@@ -41,6 +42,8 @@ struct Table {
     presence: Vec<(SocketId, Bytes)>,
     told: Vec<(SocketId, serde_json::Value)>,
     frames: usize,
+    /// CPU time of the board.
+    spent: Duration,
     compacted: usize,
 }
 
@@ -55,7 +58,9 @@ impl Table {
     }
 
     fn send(&mut self, from: SocketId, frame: &Bytes) {
+        let began = cpu_time();
         self.board.receive(self.now, from, frame, &|| Duration::ZERO);
+        self.spent += cpu_time() - began;
         self.run();
     }
 
@@ -67,7 +72,9 @@ impl Table {
     /// Passes frames until nothing moves any more at this moment.
     fn run(&mut self) {
         loop {
+            let began = cpu_time();
             self.board.tick(self.now);
+            self.spent += cpu_time() - began;
             let effects = self.board.take_effects();
             if effects.is_empty() {
                 return;
