@@ -1,5 +1,5 @@
-// Slides become pages that everybody sees and draws on, a broken file is told, and a pasted picture reaches everybody
-// without being in the document.
+// Slides become pages that everybody sees and draws on; what is no slides is told in words and leaves nothing, nor does
+// what was cancelled on its way; and a pasted picture reaches everybody without being in the document.
 import assert from 'node:assert/strict'
 import { drag, openBoard, outlined, take } from '../lib/board.mjs'
 import { pdf } from '../lib/pdf.mjs'
@@ -38,10 +38,6 @@ const choose = ({ page }, name, mimeType, buffer) =>
 
 tell('slides, and drawing on them', async (stage) => {
   const [ada, ben] = await together(stage)
-  await choose(ada, 'kaputt.pdf', 'application/pdf', Buffer.from('%PDF-1.4 nothing of what it should be'))
-  await ada.page.getByText(de.slidesBroken).waitFor()
-  await ada.page.getByRole('button', { name: 'Gut', exact: true }).click()
-
   await choose(ada, 'Sommerfest.pdf', 'application/pdf', pdf(3))
   await ada.page.getByRole('button', { name: de.pageOf(2, 4) }).waitFor()
   await until('Ada sees the slide', async () => (await green(ada)) > 500)
@@ -56,6 +52,56 @@ tell('slides, and drawing on them', async (stage) => {
   const far = await green(ben)
   for (let at = 0; at < 3; at += 1) await ben.page.getByRole('button', { name: 'Larger' }).click()
   await until('the slide is larger', async () => (await green(ben)) > far)
+})
+
+tell('what cannot be slides, and slides that are cancelled on their way', async (stage) => {
+  const [ada, ben] = await together(stage)
+  const uploads = []
+  ada.page.on('request', (asked) => asked.method() === 'POST' && uploads.push(asked.url()))
+  const broken = Buffer.from('%PDF-1.4 nothing of what it should be')
+  const wrong = [
+    ['kaputt.pdf', broken, de.slidesBroken],
+    ['verschlossen.pdf', pdf(2, { locked: true }), de.slidesLocked],
+    ['lang.pdf', pdf(301), de.slidesMany],
+    // Its name does not make it one.
+    ['umbenannt.pdf', Buffer.from('PK nothing'), de.slidesBroken],
+    ['riesig.pdf', Buffer.concat([broken], 50_000_001), de.slidesLarge],
+    ['Vortrag.pptx', Buffer.from('PK nothing'), de.fileUnknown],
+  ]
+  for (const [name, bytes, sentence] of wrong) {
+    await choose(ada, name, name.endsWith('.pdf') ? 'application/pdf' : 'application/zip', bytes)
+    await ada.page.getByText(sentence).waitFor()
+    await ada.page.getByRole('button', { name: de.understood, exact: true }).click()
+  }
+  assert.deepEqual(uploads, [], 'nothing of these left the machine')
+
+  // So slow a line that there is time to see how far it is.
+  const line = await ada.page.context().newCDPSession(ada.page)
+  const speed = (uploadThroughput) =>
+    line.send('Network.emulateNetworkConditions', {
+      offline: false,
+      latency: 0,
+      downloadThroughput: -1,
+      uploadThroughput,
+    })
+  await speed(400_000)
+  await choose(ada, 'Sommerfest.pdf', 'application/pdf', pdf(60, { ballast: 8_000_000 }))
+  const bar = ada.page.getByRole('progressbar', { name: de.slidesComing })
+  const far = async () => Number(await bar.getAttribute('value'))
+  await until('a part of it is on its way', async () => (await far()) > 12)
+  const cancelled = ada.page.waitForEvent('requestfailed', (asked) => asked.url().includes('/files'))
+  await ada.page.getByRole('button', { name: de.cancel, exact: true }).click()
+  await cancelled
+  await bar.waitFor({ state: 'detached' })
+
+  await speed(-1)
+  await choose(ada, 'Sommerfest.pdf', 'application/pdf', pdf(300))
+  await ada.page.getByRole('button', { name: de.pageOf(2, 301) }).waitFor()
+  await ben.page.getByRole('button', { name: en.pageOf(1, 301) }).waitFor()
+  await until('Ada sees the slide', async () => (await green(ada)) > 500)
+  // All of them are one step.
+  await ada.page.getByRole('button', { name: de.undo, exact: true }).click()
+  await ben.page.getByRole('button', { name: en.pageOf(1, 1) }).waitFor()
 })
 
 tell('a pasted picture', async (stage) => {
