@@ -154,7 +154,7 @@ impl Room {
             let (store, figures) = (parts.store.clone(), parts.figures.clone());
             let notices = ctx.address().recipient();
             let clock = parts.clock.clone();
-            Whiteboard::new(record.id.clone(), record.keeping.keeps(), store, figures, clock, notices).start()
+            Whiteboard::new(record.id.clone(), record.keeping, store, figures, clock, notices).start()
         });
     }
 

@@ -9,7 +9,7 @@ use super::compaction::Horizon;
 use super::intake::Arrivals;
 use super::join::join;
 use super::messages::{
-    Arrived, CloseSocket, DrawingRefused, Flush, HideCursors, OpenSocket, Opened, RemoveDrawer, SetKeep,
+    Arrived, CloseSocket, DrawingRefused, Flush, HideCursors, OpenSocket, Opened, RemoveDrawer, SetKeeping,
     SetRight, SocketId,
 };
 use super::outlet::BoardOutlet;
@@ -18,7 +18,7 @@ use super::record;
 use super::versions::{VersionReason, Versions};
 use crate::clock::WallClock;
 use crate::load::SharedFigures;
-use crate::store::{RoomId, SharedStore, StoreError, StoredBoard};
+use crate::store::{Keeping, RoomId, SharedStore, StoreError, StoredBoard};
 use actix::fut::{ActorFutureExt, WrapFuture};
 use actix::{Actor, AsyncContext, Context, Handler, MessageResult, Recipient, ResponseFuture, SpawnHandle};
 use bytes::Bytes;
@@ -47,17 +47,17 @@ pub struct Whiteboard {
 }
 
 impl Whiteboard {
-    /// A board that loads what is kept of it when it starts (`keep`), or forgets what is left of it.
+    /// A board that loads what is kept of it when it starts, or (`Wipe`) forgets what is left of it.
     pub fn new(
         room: RoomId,
-        keep: bool,
+        keeping: Keeping,
         store: SharedStore,
         figures: SharedFigures,
         wall: WallClock,
         room_notices: Recipient<DrawingRefused>,
     ) -> Self {
         let mut board = Board::default();
-        board.set_kept(keep);
+        board.set_keeping(keeping);
         Self {
             room,
             store,
@@ -66,7 +66,7 @@ impl Whiteboard {
             figures,
             room_notices,
             board,
-            persistence: Persistence::new(keep),
+            persistence: Persistence::new(keeping.keeps()),
             arrivals: Arrivals::default(),
             looked: None,
             outlets: HashMap::new(),
@@ -326,12 +326,12 @@ impl Handler<HideCursors> for Whiteboard {
     }
 }
 
-impl Handler<SetKeep> for Whiteboard {
+impl Handler<SetKeeping> for Whiteboard {
     type Result = ();
 
-    fn handle(&mut self, SetKeep(keep): SetKeep, ctx: &mut Self::Context) {
-        self.persistence.set_keep(self.now(), keep);
-        self.board.set_kept(keep);
+    fn handle(&mut self, SetKeeping(keeping): SetKeeping, ctx: &mut Self::Context) {
+        self.persistence.set_keep(self.now(), keeping.keeps());
+        self.board.set_keeping(keeping);
         self.settle(ctx);
     }
 }

@@ -16,6 +16,7 @@ use super::record;
 use super::validator::{self, Frame};
 use super::wire::{STEP_1, STEP_2, UPDATE, awareness_message, sync_message};
 use crate::participant::ParticipantId;
+use crate::store::Keeping;
 use bytes::Bytes;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::time::Duration;
@@ -75,7 +76,7 @@ pub(super) struct Board {
     /// How many updates were given to be saved, and how many of them are on disk.
     saves: u64,
     saved: u64,
-    kept: bool,
+    keeping: Keeping,
     damaged: bool,
     hidden_cursors: Option<HiddenCursors>,
 }
@@ -122,11 +123,11 @@ impl Board {
         !self.damaged
     }
 
-    /// Whether what is drawn is kept.
-    pub(super) fn set_kept(&mut self, kept: bool) {
-        self.kept = kept;
+    /// What becomes of what is drawn.
+    pub(super) fn set_keeping(&mut self, keeping: Keeping) {
+        self.keeping = keeping;
         let sockets = self.sockets.iter().filter(|(_, socket)| socket.notices.is_some());
-        self.effects.extend(sockets.map(|(id, _)| Effect::Send(*id, notices::kept(kept))));
+        self.effects.extend(sockets.map(|(id, _)| Effect::Send(*id, notices::kept(keeping))));
     }
 
     /// So many of the updates that were given to be saved are on disk.
@@ -154,7 +155,7 @@ impl Board {
         let may_draw = drawer.may_draw;
         self.sockets.insert(id, Socket::new(now, drawer, notices));
         if notices {
-            self.effects.push(Effect::Send(id, notices::kept(self.kept)));
+            self.effects.push(Effect::Send(id, notices::kept(self.keeping)));
             let damaged = self.damaged.then(|| Effect::Send(id, notices::damaged()));
             self.effects.extend(damaged);
         }
@@ -372,7 +373,7 @@ impl Board {
     fn mark(&mut self, id: SocketId, clients: Vec<(u64, u32)>) {
         let number = self.saves;
         if let Some(marks) = self.sockets.get_mut(&id).and_then(|socket| socket.notices.as_mut())
-            && self.kept
+            && self.keeping.keeps()
         {
             clients.into_iter().for_each(|(client, clock)| marks.add(number, client, clock));
         }

@@ -5,6 +5,7 @@
 //! joined, which tells later and never too early. Pure.
 
 use super::wire::put_buffer;
+use crate::store::Keeping;
 use bytes::Bytes;
 use std::collections::{BTreeMap, VecDeque};
 
@@ -54,9 +55,13 @@ pub(super) fn saved(client: u64, clock: u32) -> Bytes {
     notice(&serde_json::json!({"type": "saved", "client": client, "clock": clock}))
 }
 
-/// `kept`: whether acknowledgements come at all.
-pub(super) fn kept(keep: bool) -> Bytes {
-    notice(&serde_json::json!({"type": "kept", "policy": if keep { "keep" } else { "wipe" }}))
+/// `kept`: what becomes of the board, and with that whether acknowledgements come at all.
+pub(super) fn kept(keeping: Keeping) -> Bytes {
+    notice(&match keeping {
+        Keeping::Wipe => serde_json::json!({"type": "kept", "policy": "wipe"}),
+        Keeping::Days(days) => serde_json::json!({"type": "kept", "policy": "days", "days": days}),
+        Keeping::Keep => serde_json::json!({"type": "kept", "policy": "keep"}),
+    })
 }
 
 /// `damaged`.
@@ -102,5 +107,6 @@ mod tests {
         let frame = damaged();
         assert_eq!((frame[0], usize::from(frame[1])), (NOTICE, frame.len() - 2));
         assert_eq!(&frame[2..], br#"{"type":"damaged"}"#);
+        assert_eq!(&kept(Keeping::Days(30))[2..], br#"{"days":30,"policy":"days","type":"kept"}"#);
     }
 }
