@@ -156,8 +156,8 @@ impl Room {
             let (store, figures) = (parts.store.clone(), parts.figures.clone());
             let notices = ctx.address().recipient();
             let clock = parts.clock.clone();
-            let (id, keep, limits) = (record.id.clone(), record.keeping.keeps(), parts.board_limits);
-            Whiteboard::new(id, keep, store, figures, clock, notices, limits).start()
+            let (id, keeping, limits) = (record.id.clone(), record.keeping, parts.board_limits);
+            Whiteboard::new(id, keeping, store, figures, clock, notices, limits).start()
         });
     }
 

@@ -6,7 +6,7 @@ use super::people::Person;
 use crate::authority::{Action, Place, may};
 use crate::participant::{ComeIn, Farewell, Notice, ParticipantId, Refusal};
 use crate::store::{DrawingRight, LobbyPolicy, RoomRecord};
-use crate::whiteboard::{HiddenCursors, HideCursors, SetKeep, SetRight};
+use crate::whiteboard::{HiddenCursors, HideCursors, SetKeeping, SetRight};
 use actix::{ActorFutureExt, AsyncContext, Context, WrapFuture};
 
 impl Room {
@@ -177,7 +177,7 @@ impl Room {
             return;
         }
         let before = std::mem::replace(&mut self.parts.record, record);
-        let (drawing, keeps) = (self.parts.record.drawing, self.parts.record.keeping.keeps());
+        let (drawing, keeping) = (self.parts.record.drawing, self.parts.record.keeping);
         if drawing != before.drawing && drawing != DrawingRight::Chosen {
             self.people.forget_choices();
         }
@@ -190,11 +190,9 @@ impl Room {
             self.tell_board(HideCursors(None));
         }
         self.hide_cursors();
-        if self.parts.record.keeping != before.keeping {
+        if keeping != before.keeping {
             self.note_visit();
-        }
-        if keeps != before.keeping.keeps() {
-            self.tell_board(SetKeep(keeps));
+            self.tell_board(SetKeeping(keeping));
         }
         if self.parts.record.lobby == LobbyPolicy::Closed {
             for who in self.everyone_waiting() {

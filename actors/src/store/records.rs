@@ -84,9 +84,10 @@ pub enum DrawingRight {
 }
 
 /// What becomes of the board when everybody has left.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Keeping {
     /// It is wiped a minute later.
+    #[default]
     Wipe,
     /// It is wiped when nobody has come for so many days, 1 to [`KEEP_DAYS_MAX`].
     Days(u16),

@@ -10,7 +10,7 @@ use super::intake::Arrivals;
 use super::join::join;
 use super::messages::{
     Arrived, BoardLimits, CloseSocket, DrawingRefused, Flush, HideCursors, OpenSocket, Opened, RemoveDrawer,
-    SetKeep, SetRight, SocketId,
+    SetKeeping, SetRight, SocketId,
 };
 use super::outlet::BoardOutlet;
 use super::persistence::{Job, Persistence};
@@ -18,7 +18,7 @@ use super::record;
 use super::versions::{VersionReason, Versions};
 use crate::clock::WallClock;
 use crate::load::SharedFigures;
-use crate::store::{RoomId, SharedStore, StoreError, StoredBoard};
+use crate::store::{Keeping, RoomId, SharedStore, StoreError, StoredBoard};
 use actix::fut::{ActorFutureExt, WrapFuture};
 use actix::{Actor, AsyncContext, Context, Handler, MessageResult, Recipient, ResponseFuture, SpawnHandle};
 use bytes::Bytes;
@@ -47,10 +47,10 @@ pub struct Whiteboard {
 }
 
 impl Whiteboard {
-    /// A board that loads what is kept of it when it starts (`keep`), or forgets what is left of it.
+    /// A board that loads what is kept of it when it starts, or (`Wipe`) forgets what is left of it.
     pub fn new(
         room: RoomId,
-        keep: bool,
+        keeping: Keeping,
         store: SharedStore,
         figures: SharedFigures,
         wall: WallClock,
@@ -58,7 +58,7 @@ impl Whiteboard {
         limits: BoardLimits,
     ) -> Self {
         let mut board = Board::new(limits);
-        board.set_kept(keep);
+        board.set_keeping(keeping);
         Self {
             room,
             store,
@@ -67,7 +67,7 @@ impl Whiteboard {
             figures,
             room_notices,
             board,
-            persistence: Persistence::new(keep),
+            persistence: Persistence::new(keeping.keeps()),
             arrivals: Arrivals::default(),
             looked: None,
             outlets: HashMap::new(),
@@ -327,12 +327,12 @@ impl Handler<HideCursors> for Whiteboard {
     }
 }
 
-impl Handler<SetKeep> for Whiteboard {
+impl Handler<SetKeeping> for Whiteboard {
     type Result = ();
 
-    fn handle(&mut self, SetKeep(keep): SetKeep, ctx: &mut Self::Context) {
-        self.persistence.set_keep(self.now(), keep);
-        self.board.set_kept(keep);
+    fn handle(&mut self, SetKeeping(keeping): SetKeeping, ctx: &mut Self::Context) {
+        self.persistence.set_keep(self.now(), keeping.keeps());
+        self.board.set_keeping(keeping);
         self.settle(ctx);
     }
 }

@@ -145,9 +145,17 @@ fn open(keep: bool, store: Arc<MadeUpStore>) -> Setting {
     let room = RoomId("room".to_owned());
     let notices = ear.start().recipient();
     let clock = Arc::new(|| Duration::from_secs(1_000_000));
-    let board =
-        Whiteboard::new(room, keep, store.clone(), figures.clone(), clock, notices, BoardLimits::default())
-            .start();
+    let keeping = if keep { Keeping::Keep } else { Keeping::Wipe };
+    let board = Whiteboard::new(
+        room,
+        keeping,
+        store.clone(),
+        figures.clone(),
+        clock,
+        notices,
+        BoardLimits::default(),
+    )
+    .start();
     Setting { store, figures, refused, board }
 }
 
@@ -292,14 +300,14 @@ async fn the_switch_writes_the_board_and_takes_it_away() {
     let setting = setting(false, MadeUpStore::default());
     let anna = setting.join("anna", 1, true).await;
     setting.draw(&anna, "a", 1).await;
-    setting.board.send(SetKeep(true)).await.unwrap();
+    setting.board.send(SetKeeping(Keeping::Keep)).await.unwrap();
     setting.draw(&anna, "b", 2).await;
     setting.board.send(Flush).await.unwrap();
     assert_eq!(
         (setting.store.shows("a").as_deref(), setting.store.shows("b").as_deref()),
         (Some("1"), Some("2"))
     );
-    setting.board.send(SetKeep(false)).await.unwrap();
+    setting.board.send(SetKeeping(Keeping::Wipe)).await.unwrap();
     setting.board.send(Flush).await.unwrap();
     assert!(setting.store.stored().is_none());
 }

@@ -16,6 +16,7 @@ use super::record;
 use super::validator::{self, Frame};
 use super::wire::{STEP_1, STEP_2, UPDATE, awareness_message, sync_message};
 use crate::participant::ParticipantId;
+use crate::store::Keeping;
 use bytes::Bytes;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::time::Duration;
@@ -75,7 +76,7 @@ pub(super) struct Board {
     /// How many updates were given to be saved, and how many of them are on disk.
     pub(super) saves: u64,
     pub(super) saved: u64,
-    pub(super) kept: bool,
+    pub(super) keeping: Keeping,
     damaged: bool,
     hidden_cursors: Option<HiddenCursors>,
 }
@@ -127,10 +128,10 @@ impl Board {
         !self.damaged
     }
 
-    /// Whether what is drawn is kept.
-    pub(super) fn set_kept(&mut self, kept: bool) {
-        self.kept = kept;
-        self.notify(&notices::kept(kept));
+    /// What becomes of what is drawn.
+    pub(super) fn set_keeping(&mut self, keeping: Keeping) {
+        self.keeping = keeping;
+        self.notify(&notices::kept(keeping));
     }
 
     /// A drawer's socket opened. Their older one is closed.
@@ -148,7 +149,7 @@ impl Board {
         let may_draw = drawer.may_draw;
         self.sockets.insert(id, Socket::new(now, drawer, notices));
         if notices {
-            self.effects.push(Effect::Send(id, notices::kept(self.kept)));
+            self.effects.push(Effect::Send(id, notices::kept(self.keeping)));
             let damaged = self.damaged.then(|| Effect::Send(id, notices::damaged()));
             self.effects.extend(damaged);
             let (full, limits) = (self.drawing.nearly_full(), self.drawing.limits());

@@ -425,6 +425,13 @@ fn before_much_is_deleted_at_once_the_state_is_kept() {
     table.now += Duration::from_secs(120);
     table.send(anna, &all);
     assert_eq!(table.cleared.len(), 1);
+    // A small page is cleared as well as a large one.
+    for number in 0..3 {
+        table.draw(anna, &format!("k{number}"), number);
+    }
+    let most = clear(&table, 0, 2);
+    table.send(anna, &most);
+    assert_eq!(table.cleared.len(), 2);
 }
 
 #[test]

@@ -8,12 +8,13 @@
 use super::sealed::{seal, unseal};
 use super::validator;
 use bytes::Bytes;
+use std::collections::HashMap;
 use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use yrs::block::ClientID;
 use yrs::updates::decoder::Decode;
 use yrs::updates::encoder::Encode;
-use yrs::{Doc, OffsetKind, Options, ReadTxn, StateVector, Transact, Update};
+use yrs::{Doc, Map, OffsetKind, Options, ReadTxn, StateVector, Transact, Update};
 
 /// Why an update was not applied. The document is as it was before.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -95,6 +96,15 @@ impl Document {
     /// Everything, as one update.
     pub(super) fn snapshot(&mut self) -> Result<Bytes, ApplyError> {
         unseal(&self.sealed_snapshot()?).map(Bytes::from).ok_or(ApplyError::Invalid)
+    }
+
+    /// How many values each of its maps has. yrs counts them one by one.
+    pub(super) fn counts(&mut self) -> Result<HashMap<String, u32>, ApplyError> {
+        self.read(|doc| {
+            let transaction = doc.transact();
+            let count = |name: &str| transaction.get_map(name).map_or(0, |map| map.len(&transaction));
+            transaction.root_refs().map(|(name, _)| (name.to_owned(), count(name))).collect()
+        })
     }
 
     /// Everything as it is inside.

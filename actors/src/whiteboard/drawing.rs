@@ -17,7 +17,7 @@ use super::schema;
 use super::size::Size;
 use super::structure::{Additions, Misfit, Structure};
 use super::validator::{self, Id, Outline};
-use super::versions::Clearings;
+use super::versions::{Clearings, is_halved, may_clear};
 use super::waiting::Waiting;
 use super::wire::Malformed;
 use crate::participant::ParticipantId;
@@ -198,8 +198,9 @@ impl Drawing {
         }
         self.touched.clone_from(&clients);
         let restoring = stroke.adding == Adding::Restoring;
-        let much = self.clearings.wants(now, removed(&outline), restoring);
-        let before = if much { self.snapshot() } else { None };
+        let gone = removed(&outline);
+        let before =
+            if self.clearings.wants(now, gone, restoring) { self.before_clearing(gone) } else { None };
         let pieces = cut(&stroke.update, &outline, &additions);
         let (new, whole) = match pieces.as_slice() {
             [piece] => self.apply_whole(piece, &additions, additions.are_all_of(&outline)),
@@ -212,9 +213,10 @@ impl Drawing {
             self.unmeasured += new.len();
             self.watch(now);
         }
-        if let (Some(before), Some(new)) = (before, &new) {
-            let removed = validator::update(new, usize::MAX).map_or(0, |outline| removed(&outline));
-            self.clearings.applied(now, removed, before);
+        if let (Some((before, counts)), Some(new)) = (before, &new) {
+            let gone = validator::update(new, usize::MAX).map_or(0, |outline| removed(&outline));
+            let halved = self.document.counts().is_ok_and(|now| is_halved(&counts, &now));
+            self.clearings.applied(now, gone, halved, before);
         }
         match whole {
             Ok(()) => Ok(new.map_or(Outcome::Known, Outcome::Drawn)),
@@ -225,6 +227,12 @@ impl Drawing {
                 Ok(Outcome::Broken(new))
             }
         }
+    }
+
+    /// The state before so many elements go, and how many each page has; nothing where they are too few to matter.
+    fn before_clearing(&mut self, gone: usize) -> Option<(Bytes, HashMap<String, u32>)> {
+        let counts = self.document.counts().ok()?;
+        may_clear(gone, &counts).then(|| self.snapshot()).flatten().map(|state| (state, counts))
     }
 
     fn apply_whole(

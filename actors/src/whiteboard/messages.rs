@@ -4,7 +4,7 @@ use super::intake::BoardIntake;
 use super::outlet::BoardOutlet;
 use super::versions::VersionReason;
 use crate::participant::ParticipantId;
-use crate::store::{StoreError, StoredVersion};
+use crate::store::{Keeping, StoreError, StoredVersion};
 use bytes::Bytes;
 use std::collections::HashSet;
 
@@ -105,7 +105,7 @@ pub struct HiddenCursors {
 /// The host's switch "keep the board".
 #[derive(actix::Message)]
 #[rtype(result = "()")]
-pub struct SetKeep(pub bool);
+pub struct SetKeeping(pub Keeping);
 
 /// Answers when everything that is to be kept is on disk (or the store has refused it three times in a row,
 /// which is in the log); used when the server drains and when the room closes.

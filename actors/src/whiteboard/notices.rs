@@ -8,6 +8,7 @@ use super::board::{Board, Effect};
 use super::messages::{BoardLimits, SocketId};
 use super::pages::Fullness;
 use super::wire::put_buffer;
+use crate::store::Keeping;
 use bytes::Bytes;
 use std::collections::{BTreeMap, VecDeque};
 
@@ -78,7 +79,7 @@ impl Board {
     pub(super) fn mark(&mut self, id: SocketId, clients: Vec<(u64, u32)>) {
         let number = self.saves;
         if let Some(marks) = self.sockets.get_mut(&id).and_then(|socket| socket.notices.as_mut())
-            && self.kept
+            && self.keeping.keeps()
         {
             clients.into_iter().for_each(|(client, clock)| marks.add(number, client, clock));
         }
@@ -107,9 +108,13 @@ fn saved(client: u64, clock: u32) -> Bytes {
     notice(&serde_json::json!({"type": "saved", "client": client, "clock": clock}))
 }
 
-/// `kept`: whether acknowledgements come at all.
-pub(super) fn kept(keep: bool) -> Bytes {
-    notice(&serde_json::json!({"type": "kept", "policy": if keep { "keep" } else { "wipe" }}))
+/// `kept`: what becomes of the board, and with that whether acknowledgements come at all.
+pub(super) fn kept(keeping: Keeping) -> Bytes {
+    notice(&match keeping {
+        Keeping::Wipe => serde_json::json!({"type": "kept", "policy": "wipe"}),
+        Keeping::Days(days) => serde_json::json!({"type": "kept", "policy": "days", "days": days}),
+        Keeping::Keep => serde_json::json!({"type": "kept", "policy": "keep"}),
+    })
 }
 
 /// `nearly_full`.
@@ -170,5 +175,6 @@ mod tests {
         let frame = damaged();
         assert_eq!((frame[0], usize::from(frame[1])), (NOTICE, frame.len() - 2));
         assert_eq!(&frame[2..], br#"{"type":"damaged"}"#);
+        assert_eq!(&kept(Keeping::Days(30))[2..], br#"{"days":30,"policy":"days","type":"kept"}"#);
     }
 }

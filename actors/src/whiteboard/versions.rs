@@ -6,7 +6,7 @@
 
 use crate::store::StoredVersion;
 use bytes::Bytes;
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::Duration;
 
 /// Why a point to go back to was made.
@@ -122,11 +122,11 @@ pub(super) struct Clearings {
 }
 
 impl Clearings {
-    /// Whether the state before an update that says it deletes so much more than it adds is worth taking. What somebody
-    /// restores tells all that was ever deleted, most of which is gone already: that is looked at more rarely.
+    /// Whether the state before an update that says it deletes so much more than it adds is worth looking at. What
+    /// somebody restores tells all that was ever deleted, most of which is gone already: that is looked at more rarely.
     pub(super) fn wants(&mut self, now: Duration, removed: usize, restoring: bool) -> bool {
         let since = |then: Option<Duration>, pause| then.is_none_or(|then| now.saturating_sub(then) >= pause);
-        let wants = removed >= MUCH
+        let wants = removed >= FEW
             && since(self.noticed, CLEARING_PAUSE)
             && (!restoring || since(self.tried, RESTORING_PAUSE));
         if wants {
@@ -135,9 +135,9 @@ impl Clearings {
         wants
     }
 
-    /// The update is applied, and really deleted so much more than it added.
-    pub(super) fn applied(&mut self, now: Duration, removed: usize, before: Bytes) {
-        if removed >= MUCH {
+    /// The update is applied, and really deleted so much more than it added, or half a page.
+    pub(super) fn applied(&mut self, now: Duration, removed: usize, halved: bool, before: Bytes) {
+        if removed >= MUCH || (removed >= FEW && halved) {
             (self.noticed, self.before) = (Some(now), Some(before));
         }
     }
@@ -146,6 +146,23 @@ impl Clearings {
     pub(super) fn take(&mut self) -> Option<Bytes> {
         self.before.take()
     }
+}
+
+/// Whether a board with pages of so many elements loses half of one, or much, when so many go.
+pub(super) fn may_clear(gone: usize, pages: &HashMap<String, u32>) -> bool {
+    let half = |count: u32| usize::try_from(count.div_ceil(2)).is_ok_and(|half| half > 0 && half <= gone);
+    gone >= MUCH || elements_of(pages).any(|(_, count)| half(count))
+}
+
+/// Whether a page has lost half of its elements or more.
+pub(super) fn is_halved(before: &HashMap<String, u32>, now: &HashMap<String, u32>) -> bool {
+    let left = |page: &str| now.get(page).copied().unwrap_or(0);
+    elements_of(before).any(|(page, count)| count > 0 && left(page) <= count / 2)
+}
+
+fn elements_of(maps: &HashMap<String, u32>) -> impl Iterator<Item = (&str, u32)> {
+    let maps = maps.iter().filter(|(name, _)| name.starts_with("elements"));
+    maps.map(|(name, count)| (name.as_str(), *count))
 }
 
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -159,8 +176,10 @@ const MEMORY_MAX: usize = 8;
 const MEMORY_BYTES_MAX: usize = 16 << 20;
 /// A person has one made at most so often.
 const ASK_PAUSE: Duration = Duration::from_secs(1);
-/// So many elements deleted at once are a clearing: a selection of a few is not, half a board is.
+/// So many elements deleted at once are a clearing, wherever they were.
 const MUCH: usize = 8;
+/// So many are one where they were half of a page.
+const FEW: usize = 2;
 /// Who clears again and again has one point to go back to for so long.
 const CLEARING_PAUSE: Duration = Duration::from_secs(60);
 const RESTORING_PAUSE: Duration = Duration::from_secs(5);
@@ -233,16 +252,31 @@ mod tests {
     #[test]
     fn a_clearing_is_noticed_once_a_minute_and_only_when_much_went() {
         let (mut clearings, second) = (Clearings::default(), Duration::from_secs);
-        assert!(!clearings.wants(second(0), MUCH - 1, false));
+        assert!(!clearings.wants(second(0), FEW - 1, false));
         assert!(clearings.wants(second(0), MUCH, false));
-        clearings.applied(second(0), MUCH - 1, Bytes::from_static(b"known already"));
+        clearings.applied(second(0), MUCH - 1, false, Bytes::from_static(b"known already"));
         assert_eq!(clearings.take(), None);
         assert!(!clearings.wants(second(1), 100, true), "restorers are looked at more rarely");
         assert!(clearings.wants(second(1), 100, false));
-        clearings.applied(second(1), 100, Bytes::from_static(b"before"));
+        clearings.applied(second(1), 100, false, Bytes::from_static(b"before"));
         assert_eq!(clearings.take().unwrap(), "before");
         assert_eq!(clearings.take(), None);
         assert!(!clearings.wants(second(60), 100, false));
-        assert!(clearings.wants(second(61), 100, true));
+        assert!(clearings.wants(second(61), FEW, true));
+        clearings.applied(second(61), FEW, true, Bytes::from_static(b"half a page"));
+        assert_eq!(clearings.take().unwrap(), "half a page");
+    }
+
+    #[test]
+    fn half_of_a_small_page_is_a_clearing_and_a_little_of_a_large_one_is_not() {
+        let pages = |small: u32, large: u32| {
+            HashMap::from([("elements".into(), small), ("elements:x".into(), large), ("pages".into(), 1)])
+        };
+        let full = pages(5, 90);
+        assert!(!may_clear(2, &full) && may_clear(3, &full) && may_clear(MUCH, &pages(90, 90)));
+        assert!(!may_clear(2, &pages(0, 90)), "an empty page has nothing to lose");
+        assert!(is_halved(&full, &pages(2, 90)) && is_halved(&full, &pages(5, 0)));
+        assert!(!is_halved(&full, &pages(3, 90)) && !is_halved(&full, &pages(5, 46)));
+        assert!(!is_halved(&pages(0, 90), &pages(0, 89)));
     }
 }

@@ -1,5 +1,6 @@
-// A small PDF of so many pages, each with its number, made by hand: objects, then their places.
-export function pdf(pages) {
+// A PDF of so many pages, each with its number, made by hand: objects, then their places. `ballast` makes it so many bytes
+// longer; `locked` says that it is encrypted, with a password that nothing fits.
+export function pdf(pages, { ballast = 0, locked = false } = {}) {
   const objects = [
     '<< /Type /Catalog /Pages 2 0 R >>',
     `<< /Type /Pages /Count ${pages} /Kids [${Array.from({ length: pages }, (_, at) => `${4 + 2 * at} 0 R`).join(' ')}] >>`,
@@ -12,6 +13,9 @@ export function pdf(pages) {
       `<< /Length ${drawing.length} >>\nstream\n${drawing}\nendstream`,
     )
   }
+  if (ballast > 0) objects.push(`<< /Length ${ballast} >>\nstream\n${'.'.repeat(ballast)}\nendstream`)
+  const secret = '5a'.repeat(32)
+  const lock = locked ? `/Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <${secret}> /U <${secret}> >>` : ''
   let text = '%PDF-1.4\n'
   const places = objects.map((object, at) => {
     const place = text.length
@@ -21,6 +25,6 @@ export function pdf(pages) {
   const end = text.length
   text += `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n`
   text += places.map((place) => `${String(place).padStart(10, '0')} 00000 n \n`).join('')
-  text += `trailer << /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${end}\n%%EOF\n`
+  text += `trailer << /Size ${objects.length + 1} /Root 1 0 R ${lock} /ID [<00> <00>] >>\nstartxref\n${end}\n%%EOF\n`
   return Buffer.from(text, 'latin1')
 }

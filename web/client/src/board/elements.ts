@@ -11,6 +11,22 @@ export interface Element {
   readonly isDeleted: boolean
 }
 
+type Placed = Pick<Element, 'id'> & { readonly index?: string | null }
+
+/** From the back to the front: a document keeps its entries in no order that means anything. */
+export function inOrder<T extends Placed>(elements: T[]): T[] {
+  for (let at = 1; at < elements.length; at += 1) {
+    const [left, right] = [elements[at - 1], elements[at]]
+    if (left && right && before(right, left)) return elements.toSorted((a, b) => (before(a, b) ? -1 : 1))
+  }
+  return elements
+}
+
+function before(a: Placed, b: Placed): boolean {
+  const [left, right] = [a.index ?? '', b.index ?? '']
+  return left < right || (left === right && a.id < b.id)
+}
+
 /** A free-hand stroke while it is being drawn, in the board's coordinates. */
 export interface LiveStroke {
   readonly id: string

@@ -5,6 +5,8 @@ export type UploadFault =
   | 'type_unknown'
   | 'uploads_full'
   | 'drawing_not_allowed'
+  /** Others upload so much that this has to wait. */
+  | 'busy'
   /** No answer, or none that we know. */
   | 'failed'
   | 'cancelled'
@@ -35,6 +37,7 @@ const FAULTS: Readonly<Record<string, UploadFault>> = {
   too_many_pixels: 'too_large',
   uploads_full: 'uploads_full',
   drawing_not_allowed: 'drawing_not_allowed',
+  too_many_uploads: 'busy',
 }
 
 /** The fault that an answer means. */
@@ -65,6 +68,7 @@ export class ServerUploads implements Uploads {
 
   send(file: Blob, progress: (percent: number) => void, signal: AbortSignal): Promise<string> {
     return new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(new UploadError('cancelled'))
       const request = new XMLHttpRequest()
       request.open('POST', this.path(''))
       request.setRequestHeader('content-type', file.type)

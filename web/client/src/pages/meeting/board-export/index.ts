@@ -2,7 +2,7 @@
 import { loadFromBlob } from '@excalidraw/excalidraw'
 import type { ExcalidrawElement } from '@excalidraw/excalidraw/element/types'
 import type { Page } from '../../../board/pages'
-import { JobError } from '../board/jobs'
+import { goOn, JobError } from '../board/jobs'
 import { nameOf, type PageEdits } from '../board/page-edits'
 import { reencoded } from '../board-pictures/reencode'
 import { saveFile } from '../board/save-file'
@@ -22,30 +22,45 @@ export function exportPages(
   format: Format,
   names: Names,
 ): Promise<boolean> {
-  return studio.jobs.run('export', async (progress, signal) => {
-    const all = studio.desk.pages.get()
-    const pages = which === 'all' ? all : all.filter(({ id }) => id === studio.desk.page.get())
-    const tell = (part: number): void => progress(Math.round(part * 100))
-    const [only] = pages
-    const title = which === 'page' && only ? fileName(nameOf(only, all, names)) : names.board
-    if (format === 'pdf') {
-      const { pdf } = await import('./pdf-file')
-      saveFile(await pdf(studio, pages, tell), `${title}.pdf`)
-      return
-    }
-    const files: [string, Blob][] = []
-    for (const [at, page] of pages.entries()) {
-      if (signal.aborted) throw new JobError('cancelled')
-      const number = String(at + 1).padStart(String(pages.length).length, '0')
-      const name = `${number} ${fileName(nameOf(page, all, names))}.${format}`
-      // oxlint-disable-next-line eslint/no-await-in-loop -- one at a time: each is large
-      files.push([name, await made(studio, page, format)])
-      tell((at + 1) / pages.length)
-    }
-    const [first] = files
-    if (files.length === 1 && first) saveFile(first[1], `${title}.${format}`)
-    else saveFile(await zipped(files), `${title}.zip`)
-  })
+  return studio.jobs.run('export', (progress, signal) =>
+    packed(studio, which, format, names, progress, signal).catch((error: unknown) => {
+      throw error instanceof JobError ? error : new JobError('not_packed')
+    }),
+  )
+}
+
+async function packed(
+  studio: Studio,
+  which: 'page' | 'all',
+  format: Format,
+  names: Names,
+  progress: (percent: number) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const all = studio.desk.pages.get()
+  const pages = which === 'all' ? all : all.filter(({ id }) => id === studio.desk.page.get())
+  const tell = (part: number): void => {
+    goOn(signal)
+    progress(Math.round(part * 100))
+  }
+  const [only] = pages
+  const title = which === 'page' && only ? fileName(nameOf(only, all, names)) : names.board
+  if (format === 'pdf') {
+    const { pdf } = await import('./pdf-file')
+    saveFile(await pdf(studio, pages, tell), `${title}.pdf`)
+    return
+  }
+  const files: [string, Blob][] = []
+  for (const [at, page] of pages.entries()) {
+    const number = String(at + 1).padStart(String(pages.length).length, '0')
+    const name = `${number} ${fileName(nameOf(page, all, names))}.${format}`
+    // oxlint-disable-next-line eslint/no-await-in-loop -- one at a time: each is large
+    files.push([name, await made(studio, page, format)])
+    tell((at + 1) / pages.length)
+  }
+  const [first] = files
+  if (files.length === 1 && first) saveFile(first[1], `${title}.${format}`)
+  else saveFile(await zipped(files), `${title}.zip`)
 }
 
 /** An Excalidraw file becomes a page; its pictures are uploaded like any other. */
@@ -63,6 +78,7 @@ export function importDrawing(studio: Studio, edits: PageEdits, file: File): Pro
       studio.gallery.add(uploaded, picture.blob)
       ids.set(id, uploaded)
     }
+    goOn(signal)
     const fit = elements.flatMap((element) => fitting(element, ids))
     edits.add({ name: file.name.replace(/\.(excalidraw|json)$/i, ''), elements: fit })
     studio.showAll()

@@ -2,24 +2,17 @@
 import { exportToCanvas, exportToSvg, serializeAsJSON } from '@excalidraw/excalidraw'
 import type { ExcalidrawElement } from '@excalidraw/excalidraw/element/types'
 import type { BinaryFiles } from '@excalidraw/excalidraw/types'
-import { isElement } from '../../../board/binding'
 import type { Page } from '../../../board/pages'
 import type { Studio } from '../board/studio'
-import { slideFrame } from '../board/thumbs'
+import { drawnOn, slideFrame } from '../board/thumbs'
 
 /** Pixels for each unit of the board. */
 export const SHARP = 2
+/** What browsers draw on, phones among them: what is scattered farther is drawn coarser. */
+const CANVAS = { side: 8192, pixels: 16_000_000 } as const
 const PADDING = 24
 const SVG = 'http://www.w3.org/2000/svg'
 const WHITE = { exportBackground: true, viewBackgroundColor: '#ffffff' } as const
-
-/** What is on a page, as the document has it. */
-export function elementsOf(studio: Studio, page: Page): ExcalidrawElement[] {
-  return studio.desk
-    .elementsOf(page.id)
-    .map(([, value]) => value)
-    .filter(isElement) as unknown as ExcalidrawElement[]
-}
 
 /** The pictures of these elements, by id, with their bytes in them: only files that leave the page carry those. */
 export async function filesOf(studio: Studio, elements: readonly ExcalidrawElement[]): Promise<BinaryFiles> {
@@ -43,7 +36,7 @@ export async function drawing(
   page: Page,
   background: boolean,
 ): Promise<HTMLCanvasElement | null> {
-  const elements = elementsOf(studio, page)
+  const elements = drawnOn(studio.desk.doc, page)
   if (elements.length === 0) return null
   return exportToCanvas({
     elements: elements as never,
@@ -51,12 +44,16 @@ export async function drawing(
     appState: background ? WHITE : { exportBackground: false },
     exportPadding: page.slide ? 0 : PADDING,
     exportingFrame: page.slide ? slideFrame(page) : null,
-    getDimensions: (width: number, height: number) => ({
-      width: width * SHARP,
-      height: height * SHARP,
-      scale: SHARP,
-    }),
+    getDimensions: (width: number, height: number) => {
+      const scale = scaleFor(width, height)
+      return { width: width * scale, height: height * scale, scale }
+    },
   })
+}
+
+function scaleFor(width: number, height: number): number {
+  const { side, pixels } = CANVAS
+  return Math.min(SHARP, side / Math.max(width, height), Math.sqrt(pixels / (width * height)))
 }
 
 /** The page as one picture. */
@@ -76,7 +73,7 @@ export async function png(studio: Studio, page: Page): Promise<Blob> {
 }
 
 export async function svg(studio: Studio, page: Page): Promise<Blob> {
-  const elements = elementsOf(studio, page)
+  const elements = drawnOn(studio.desk.doc, page)
   const { slide } = page
   const root = await exportToSvg({
     elements: elements as never,
@@ -98,7 +95,7 @@ export async function svg(studio: Studio, page: Page): Promise<Blob> {
 
 /** Excalidraw's file; a slide comes along as a locked picture at the bottom. */
 export async function excalidraw(studio: Studio, page: Page): Promise<Blob> {
-  const elements = elementsOf(studio, page)
+  const elements = drawnOn(studio.desk.doc, page)
   const files: Record<string, unknown> = { ...(await filesOf(studio, elements)) }
   const { slide } = page
   if (slide) {

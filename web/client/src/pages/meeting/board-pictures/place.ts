@@ -2,7 +2,7 @@
 // is not there.
 import { CaptureUpdateAction, convertToExcalidrawElements } from '@excalidraw/excalidraw'
 import type { AppState } from '@excalidraw/excalidraw/types'
-import type { Jobs } from '../board/jobs'
+import { goOn, type Jobs } from '../board/jobs'
 import type { Studio } from '../board/studio'
 import { reencoded, type Picture } from './reencode'
 
@@ -10,12 +10,13 @@ import { reencoded, type Picture } from './reencode'
 const PART = 0.6
 const BESIDE = 24
 
+/** Tells whether all of them are there: after one that is not, none follow. */
 export async function placePictures(
   studio: Studio,
   jobs: Jobs,
   files: readonly Blob[],
   at: { x: number; y: number } | null,
-): Promise<void> {
+): Promise<boolean> {
   const page = studio.desk.page.get()
   let shift = 0
   for (const file of files) {
@@ -23,14 +24,16 @@ export async function placePictures(
     const fine = await jobs.run('picture', async (progress, signal) => {
       const picture = await reencoded(file)
       const id = await studio.uploads.send(picture.blob, progress, signal)
+      goOn(signal)
       studio.gallery.add(id, picture.blob)
       // Whoever looks at another page by now means this one.
       if (studio.desk.page.get() !== page) studio.desk.go(page)
       draw(studio, id, picture, at, shift)
       shift += BESIDE
     })
-    if (!fine) return
+    if (!fine) return false
   }
+  return true
 }
 
 function draw(

@@ -36,7 +36,9 @@ const OWN = {
 export async function readPdf(bytes: ArrayBuffer): Promise<PDFDocumentProxy> {
   const { getDocument } = await fetched()
   try {
-    return await settled(getDocument({ ...OWN, data: bytes }))
+    const document = await settled(getDocument({ ...OWN, data: bytes }))
+    if (document.numPages === 0) throw new JobError('broken')
+    return document
   } catch (error) {
     throw error instanceof JobError ? error : new JobError('broken')
   }

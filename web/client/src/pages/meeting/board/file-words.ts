@@ -12,10 +12,13 @@ export const jobWords = words(
     faults: {
       too_large: 'Das Bild ist zu groß, auch verkleinert. Nimm eines unter 10 MB.',
       slides_too_large: 'Diese PDF-Datei ist größer als 50 MB. Mach sie kleiner oder nimm weniger Seiten.',
+      slides_refused:
+        'Für diesen Server ist die PDF-Datei zu groß. Mach sie kleiner oder nimm weniger Seiten.',
       type_unknown: 'Das ist kein Bild, das wir kennen. PNG, JPEG und WebP gehen.',
       uploads_full:
         'Für Bilder und Folien ist in diesem Raum kein Platz mehr. Platz wird, wenn die Tafel gewischt ist; bis dahin hilft ein anderer Raum.',
       drawing_not_allowed: 'Gerade darfst du nicht zeichnen, darum kam es nicht an.',
+      busy: 'Gerade kommt hier viel auf einmal an. Warte einen Moment und versuch es noch mal.',
       failed: 'Das kam nicht an. Prüf deine Verbindung und versuch es noch mal.',
       cancelled: 'Abgebrochen.',
       broken: 'Diese PDF-Datei ist beschädigt. Öffne sie in einem anderen Programm und speichere sie neu.',
@@ -23,6 +26,8 @@ export const jobWords = words(
         'Diese PDF-Datei ist mit einem Passwort verschlossen. Speichere sie ohne Passwort und nimm dann die.',
       too_many_pages: 'Diese PDF-Datei hat mehr als 300 Seiten. Teile sie auf.',
       not_a_drawing: 'Das ist keine Excalidraw-Datei, oder sie ist beschädigt.',
+      file_unknown: 'Diese Datei kann nicht auf die Tafel. Bilder, PDF- und Excalidraw-Dateien gehen.',
+      not_packed: 'Das ließ sich nicht einpacken. Nimm weniger Seiten oder ein anderes Format.',
     },
     understood: 'Gut',
     cancel: 'Abbrechen',
@@ -38,16 +43,20 @@ export const jobWords = words(
     faults: {
       too_large: 'The picture is too large, even made smaller. Take one under 10 MB.',
       slides_too_large: 'This PDF file is larger than 50 MB. Make it smaller or take fewer pages.',
+      slides_refused: 'This PDF file is too large for this server. Make it smaller or take fewer pages.',
       type_unknown: 'This is no picture that we know. PNG, JPEG and WebP work.',
       uploads_full:
         'There is no room left for pictures and slides here. There will be once the board is wiped; until then use another room.',
       drawing_not_allowed: 'You may not draw just now, so it did not arrive.',
+      busy: 'A lot is arriving here at the moment. Wait a little and try again.',
       failed: 'This did not arrive. Check your connection and try again.',
       cancelled: 'Cancelled.',
       broken: 'This PDF file is damaged. Open it in another program and save it anew.',
       encrypted: 'This PDF file is locked with a password. Save it without one and take that.',
       too_many_pages: 'This PDF file has more than 300 pages. Split it.',
       not_a_drawing: 'This is no Excalidraw file, or it is damaged.',
+      file_unknown: 'This file cannot go on the board. Pictures, PDF and Excalidraw files can.',
+      not_packed: 'This could not be packed. Take fewer pages or another format.',
     },
     understood: 'All right',
     cancel: 'Cancel',

@@ -1,6 +1,7 @@
 // Pictures and slides onto the board: chosen, dropped, pasted or photographed.
 import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { currentWords, useWords } from '../../../i18n'
+import { JobError } from './jobs'
 import { PageEdits } from './page-edits'
 import { placePictures } from '../board-pictures/place'
 import type { Studio } from './studio'
@@ -14,7 +15,7 @@ export interface Choosers {
   readonly drawing: () => void
 }
 
-/** Takes files in wherever they come from. */
+/** Takes files in wherever they come from, until one does not go: what is wrong with it has to be read. */
 export async function takeFiles(
   studio: Studio,
   files: readonly File[],
@@ -22,28 +23,35 @@ export async function takeFiles(
 ): Promise<void> {
   const slides = files.filter(isPdf)
   const drawings = files.filter(isDrawing)
-  const pictures = files.filter(({ type }) => type.startsWith('image/'))
-  if (pictures.length > 0) await placePictures(studio, studio.jobs, pictures, at)
+  const pictures = files.filter(isPicture)
+  if (pictures.length > 0 && !(await placePictures(studio, studio.jobs, pictures, at))) return
   if (drawings.length > 0) {
     const { importDrawing } = await import('../board-export')
+    const edits = new PageEdits(studio.desk, currentWords(pageWords))
     // oxlint-disable-next-line eslint/no-await-in-loop -- their pages follow each other
-    for (const file of drawings)
-      await importDrawing(studio, new PageEdits(studio.desk, currentWords(pageWords)), file)
+    for (const file of drawings) if (!(await importDrawing(studio, edits, file))) return
   }
-  if (slides.length === 0) return
-  const { bringSlides } = await import('../board-slides/bring')
-  for (const file of slides) {
-    // oxlint-disable-next-line eslint/no-await-in-loop -- their pages follow each other
-    await bringSlides(file, studio.desk, studio.uploads, studio.slides, studio.jobs)
+  if (slides.length > 0) {
+    const { bringSlides } = await import('../board-slides/bring')
+    for (const file of slides) {
+      // oxlint-disable-next-line eslint/no-await-in-loop -- their pages follow each other
+      if (!(await bringSlides(file, studio.desk, studio.uploads, studio.slides, studio.jobs))) return
+    }
   }
+  if (slides.length + drawings.length + pictures.length === files.length) return
+  await studio.jobs.run('picture', () => Promise.reject(new JobError('file_unknown')))
 }
 
-function isDrawing({ name }: File): boolean {
-  return /\.(excalidraw|json)$/i.test(name)
+function isPicture({ type }: File): boolean {
+  return type.startsWith('image/')
 }
 
-function isPdf({ type, name }: File): boolean {
-  return type === 'application/pdf' || (type === '' && /\.pdf$/i.test(name))
+function isPdf(file: File): boolean {
+  return file.type === 'application/pdf' || (!isPicture(file) && /\.pdf$/i.test(file.name))
+}
+
+function isDrawing(file: File): boolean {
+  return !isPicture(file) && /\.(excalidraw|json)$/i.test(file.name)
 }
 
 /** The hidden inputs behind the buttons. */

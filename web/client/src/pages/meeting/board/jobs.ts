@@ -5,12 +5,26 @@ import { UploadError, type UploadFault } from '../../../board/uploads'
 
 export type JobKind = 'picture' | 'slides' | 'export' | 'import' | 'version'
 export type JobFault =
-  UploadFault | 'broken' | 'encrypted' | 'too_many_pages' | 'not_a_drawing' | 'slides_too_large'
+  | UploadFault
+  | 'broken'
+  | 'encrypted'
+  | 'too_many_pages'
+  | 'not_a_drawing'
+  | 'slides_too_large'
+  /** For this server, whose operator allows less than we do. */
+  | 'slides_refused'
+  | 'file_unknown'
+  | 'not_packed'
 
 export class JobError extends Error {
   constructor(readonly fault: JobFault) {
     super(fault)
   }
+}
+
+/** Ends a job that was cancelled meanwhile. */
+export function goOn(signal: AbortSignal): void {
+  if (signal.aborted) throw new JobError('cancelled')
 }
 
 export type Job =
@@ -28,8 +42,13 @@ export class Jobs {
   ): Promise<boolean> {
     const next = this.last.then(async () => {
       const abort = new AbortController()
+      // Cancelled is cancelled at once for whoever pressed it, also where the work has to come to its next step first.
+      const cancel = (): void => {
+        abort.abort()
+        this.state.set(null)
+      }
       const progress = (percent: number | null): void => {
-        if (!abort.signal.aborted) this.state.set({ kind, percent, cancel: () => abort.abort() })
+        if (!abort.signal.aborted) this.state.set({ kind, percent, cancel })
       }
       progress(null)
       try {
@@ -38,7 +57,7 @@ export class Jobs {
         return true
       } catch (error) {
         const fault = error instanceof JobError || error instanceof UploadError ? error.fault : 'failed'
-        this.state.set(fault === 'cancelled' ? null : { kind, fault })
+        this.state.set(abort.signal.aborted || fault === 'cancelled' ? null : { kind, fault })
         return false
       }
     })

@@ -4,7 +4,7 @@ import { CaptureUpdateAction, restoreElements } from '@excalidraw/excalidraw'
 import type { ExcalidrawElement } from '@excalidraw/excalidraw/element/types'
 import type { AppState, ExcalidrawImperativeAPI } from '@excalidraw/excalidraw/types'
 import type { Mended, Scene, SceneChange } from '../../../board/binding'
-import type { Element, LiveStroke } from '../../../board/elements'
+import { inOrder, type Element, type LiveStroke } from '../../../board/elements'
 import { tail } from '../../../board/strokes'
 
 /** Where somebody looks at a page. */
@@ -117,20 +117,6 @@ function restored(element: Element): ExcalidrawElement[] {
     // What somebody else wrote and Excalidraw cannot read is not shown.
     return []
   }
-}
-
-/** Sorts only when something is out of order. */
-function inOrder<T extends ExcalidrawElement>(elements: T[]): T[] {
-  for (let at = 1; at < elements.length; at += 1) {
-    const [left, right] = [elements[at - 1], elements[at]]
-    if (left && right && before(right, left)) return elements.toSorted((a, b) => (before(a, b) ? -1 : 1))
-  }
-  return elements
-}
-
-function before(a: ExcalidrawElement, b: ExcalidrawElement): boolean {
-  const [left, right] = [a.index ?? '', b.index ?? '']
-  return left < right || (left === right && a.id < b.id)
 }
 
 function underHand(state: AppState): ReadonlySet<string> {

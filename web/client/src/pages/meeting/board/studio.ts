@@ -11,6 +11,7 @@ import { Follow } from './follow'
 import { Jobs } from './jobs'
 import { layBehind, stickNote } from './note-tool'
 import { Over } from './over'
+import { Palm } from './palm'
 import { Gallery } from '../board-pictures/gallery'
 import { changeOf, ExcalidrawScene } from './scene'
 import { SlideLayer, type SlideState } from '../board-slides/slide-layer'
@@ -92,6 +93,7 @@ export class Studio {
       this.follow.moved()
       this.layer.moved()
     }
+    const palm = new Palm(api, frame)
     const forgetting = setInterval(() => api.history.clear(), FORGET_EVERY_MS)
     this.ends = [
       api.onPointerDown((tool, down) => {
@@ -104,6 +106,7 @@ export class Studio {
       desk.pages.subscribe(() => this.lay()),
       () => clearInterval(forgetting),
       () => desk.detach(),
+      () => palm.close(),
       () => this.over.close(),
       () => this.layer.close(),
       () => this.slides.close(),

@@ -6,6 +6,7 @@ import type { BinaryFiles } from '@excalidraw/excalidraw/types'
 import { isElement } from '../../../board/binding'
 import type { Desk } from '../../../board/desk'
 import { mapOf, rootOf } from '../../../board/document'
+import { inOrder } from '../../../board/elements'
 import type { Page } from '../../../board/pages'
 
 const SETTLE_MS = 1500
@@ -72,11 +73,7 @@ export class Thumbs {
   }
 
   private async draw(canvas: HTMLCanvasElement, page: Page): Promise<void> {
-    const elements = this.desk
-      .elementsOf(page.id)
-      .map(([, value]) => value)
-      .filter(isElement)
-      .slice(0, SHAPES_MAX) as unknown as ExcalidrawElement[]
+    const elements = drawnOn(this.desk.doc, page).slice(0, SHAPES_MAX)
     const beneath = await this.beneath(page, SIDE)
     const picture = elements.length > 0 ? await shapes(elements, page, this.files(), this.dark()) : null
     const context = canvas.getContext('2d')
@@ -85,6 +82,13 @@ export class Thumbs {
     context.clearRect(0, 0, width, height)
     for (const image of [beneath, picture]) if (image) contain(context, image, width, height)
   }
+}
+
+/** What is on a page of a document, from the back to the front. */
+export function drawnOn(doc: Desk['doc'], page: Page): ExcalidrawElement[] {
+  return inOrder(
+    [...mapOf(doc, rootOf(page.id)).values()].filter(isElement),
+  ) as unknown as ExcalidrawElement[]
 }
 
 /** The shapes of a page as a small picture. */

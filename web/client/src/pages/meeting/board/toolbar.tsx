@@ -5,6 +5,7 @@ import {
   Circle,
   Diamond,
   Eraser,
+  PencilLine,
   Frame,
   Grid3x3,
   Hand,
@@ -19,6 +20,7 @@ import {
   Square,
   StickyNote,
   Type,
+  type LucideIcon,
 } from 'lucide-react'
 import { DropdownMenu, Toolbar as Radix } from 'radix-ui'
 import type { ReactNode } from 'react'
@@ -135,7 +137,7 @@ export function Toolbar({ tools, room, onPicture }: ToolbarProps): ReactNode {
 
 function Rest({ tools, rest }: { tools: Tools; rest: readonly Tool[] }): ReactNode {
   const t = useWords(toolWords)
-  const { tool, locked, grid } = useStore(tools.state)
+  const { tool, locked, grid, pen, fingers } = useStore(tools.state)
   const Held = rest.includes(tool) ? ICONS[tool] : Shapes
   return (
     <DropdownMenu.Root modal={false}>
@@ -163,30 +165,37 @@ function Rest({ tools, rest }: { tools: Tools; rest: readonly Tool[] }): ReactNo
             })}
           </DropdownMenu.RadioGroup>
           <DropdownMenu.Separator className="menu-line" />
-          <DropdownMenu.CheckboxItem
-            className="menu-item"
-            checked={locked}
-            onCheckedChange={() => tools.toggleLock()}
-          >
-            <Lock className="i" aria-hidden />
-            <span className="grow">{t.locked}</span>
-            <DropdownMenu.ItemIndicator>
-              <Check className="i" aria-hidden />
-            </DropdownMenu.ItemIndicator>
-          </DropdownMenu.CheckboxItem>
-          <DropdownMenu.CheckboxItem
-            className="menu-item"
-            checked={grid}
-            onCheckedChange={() => tools.toggleGrid()}
-          >
-            <Grid3x3 className="i" aria-hidden />
-            <span className="grow">{t.grid}</span>
-            <DropdownMenu.ItemIndicator>
-              <Check className="i" aria-hidden />
-            </DropdownMenu.ItemIndicator>
-          </DropdownMenu.CheckboxItem>
+          <Switch icon={Lock} label={t.locked} on={locked} onToggle={() => tools.toggleLock()} />
+          <Switch icon={Grid3x3} label={t.grid} on={grid} onToggle={() => tools.toggleGrid()} />
+          {pen ? (
+            <Switch
+              icon={PencilLine}
+              label={t.fingers}
+              on={fingers}
+              onToggle={() => tools.toggleFingers()}
+            />
+          ) : null}
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>
+  )
+}
+
+interface SwitchProps {
+  icon: LucideIcon
+  label: string
+  on: boolean
+  onToggle: () => void
+}
+
+function Switch({ icon: Icon, label, on, onToggle }: SwitchProps): ReactNode {
+  return (
+    <DropdownMenu.CheckboxItem className="menu-item" checked={on} onCheckedChange={onToggle}>
+      <Icon className="i" aria-hidden />
+      <span className="grow">{label}</span>
+      <DropdownMenu.ItemIndicator>
+        <Check className="i" aria-hidden />
+      </DropdownMenu.ItemIndicator>
+    </DropdownMenu.CheckboxItem>
   )
 }

@@ -23,6 +23,9 @@ export interface ToolState {
   /** Keeps the tool in hand after each shape. */
   readonly locked: boolean
   readonly grid: boolean
+  /** A pen has been on this screen: since then fingers draw only where that is asked for. */
+  readonly pen: boolean
+  readonly fingers: boolean
   /** In parts of a hundred. */
   readonly zoom: number
   /** Something is there whose colours and lines may be set. */
@@ -70,6 +73,8 @@ export class Tools {
     tool: 'selection',
     locked: false,
     grid: false,
+    pen: false,
+    fingers: true,
     zoom: 100,
     stylable: false,
     styling: false,
@@ -88,6 +93,8 @@ export class Tools {
       tool: this.toolOf(activeTool),
       locked: activeTool.locked,
       grid: gridModeEnabled,
+      pen: state.penDetected,
+      fingers: !state.penMode,
       zoom: Math.round(zoom.value * 100),
       stylable: drawsWith(activeTool.type) || Object.keys(selectedElementIds).length > 0,
       styling: openMenu === 'shape',
@@ -120,6 +127,10 @@ export class Tools {
     this.api.updateScene({
       appState: { gridModeEnabled: !this.api.getAppState().gridModeEnabled } as AppState,
     })
+  }
+
+  toggleFingers(): void {
+    this.api.updateScene({ appState: { penMode: !this.api.getAppState().penMode } as AppState })
   }
 
   toggleStyles(): void {

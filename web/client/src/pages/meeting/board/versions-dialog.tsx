@@ -2,16 +2,14 @@
 import { BookmarkPlus } from 'lucide-react'
 import { useCallback, useEffect, useRef, useState, type ReactNode } from 'react'
 import type * as Y from 'yjs'
-import type { ExcalidrawElement } from '@excalidraw/excalidraw/element/types'
-import { isElement } from '../../../board/binding'
-import { mapOf, PAGES, rootOf } from '../../../board/document'
+import { mapOf, PAGES } from '../../../board/document'
 import { pagesOf, type Page } from '../../../board/pages'
 import { differences, type Version, type Versions } from '../../../board/versions'
 import { useLanguage, useWords } from '../../../i18n'
 import { Button, classNames, Dialog, Notice, Rolling } from '../../../ui'
 import { nameOf } from './page-edits'
 import type { Studio } from './studio'
-import { shapes } from './thumbs'
+import { drawnOn, shapes } from './thumbs'
 import { versionWords } from './file-words'
 import { pageWords } from './words'
 
@@ -174,12 +172,9 @@ function Small({ doc, page, studio }: { doc: Y.Doc; page: Page; studio: Studio }
   useEffect(() => {
     let gone = false
     const draw = async (): Promise<void> => {
-      const elements = [...mapOf(doc, rootOf(page.id)).values()].filter(isElement)
+      const elements = drawnOn(doc, page)
       const slide = page.slide ? await studio.slides.whole(page.slide, 288).catch(() => null) : null
-      const picture =
-        elements.length > 0
-          ? await shapes(elements as unknown as ExcalidrawElement[], page, studio.api.getFiles(), false)
-          : null
+      const picture = elements.length > 0 ? await shapes(elements, page, studio.api.getFiles(), false) : null
       const context = canvas.current?.getContext('2d')
       if (gone || !context) return
       for (const image of [slide, picture]) {
