@@ -38,27 +38,56 @@ pub(crate) async fn board(server: &InProcess, welcome: &Value) -> Signalling {
 
 /// What the board holds, asked as a new client would.
 pub(crate) async fn elements(board: &mut Signalling) -> Vec<String> {
+    let doc = whole(board).await;
+    let map = doc.get_or_insert_map("elements");
+    let mut keys: Vec<String> = map.keys(&doc.transact()).map(ToOwned::to_owned).collect();
+    keys.sort_unstable();
+    keys
+}
+
+async fn whole(board: &mut Signalling) -> Doc {
     board.send_binary(sync(0, &StateVector::default().encode_v1())).await;
     let doc = Doc::new();
-    let map = doc.get_or_insert_map("elements");
     loop {
         let message = board.next().await.expect("the board answers");
         let bytes: Vec<u8> = serde_json::from_value(message).expect("binary");
         if let Some(update) = payload(&bytes, 1) {
             let update = Update::decode_v1(update).expect("an update");
             doc.transact_mut().apply_update(update).expect("it applies");
-            let mut keys: Vec<String> = map.keys(&doc.transact()).map(ToOwned::to_owned).collect();
-            keys.sort_unstable();
-            return keys;
+            return doc;
         }
     }
 }
 
 /// Draws one element, and does not wait for what becomes of it.
 pub(crate) async fn say_drawn(board: &mut Signalling, key: &str) {
+    say_put(board, key, chalk()).await;
+}
+
+/// Puts a picture on the board and waits until it is there.
+pub(crate) async fn show(board: &mut Signalling, key: &str, file: &str) {
+    say_put(board, key, Any::from(HashMap::from([("fileId".to_owned(), Any::from(file))]))).await;
+    assert!(elements(board).await.iter().any(|found| found == key), "{key} is on the board");
+}
+
+/// Takes elements off the board and waits until they are gone.
+pub(crate) async fn take_off(board: &mut Signalling, keys: &[&str]) {
+    let doc = whole(board).await;
+    let map = doc.get_or_insert_map("elements");
+    let before = doc.transact().state_vector();
+    for key in keys {
+        map.remove(&mut doc.transact_mut(), key).expect("it is there");
+    }
+    let update = doc.transact().encode_state_as_update_v1(&before);
+    board.send_binary(sync(2, &update)).await;
+    let left = elements(board).await;
+    assert!(keys.iter().all(|key| !left.iter().any(|found| found == key)), "{left:?}");
+}
+
+async fn say_put(board: &mut Signalling, key: &str, value: Any) {
     let doc = Doc::new();
     let map = doc.get_or_insert_map("elements");
-    map.insert(&mut doc.transact_mut(), key, chalk());
+    map.insert(&mut doc.transact_mut(), key, value);
     let update = doc.transact().encode_state_as_update_v1(&StateVector::default());
     board.send_binary(sync(2, &update)).await;
 }

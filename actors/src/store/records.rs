@@ -222,6 +222,8 @@ pub struct StoredBoard {
     pub snapshot: Option<Vec<u8>>,
     /// Updates since, oldest first.
     pub updates: Vec<Vec<u8>>,
+    /// Damaged rows of it were once set aside, for whoever wants to try.
+    pub aside: bool,
 }
 
 /// One half-hour of the whole server: sums, no rooms, no persons.

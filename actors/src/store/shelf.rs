@@ -10,15 +10,27 @@ use bytes::Bytes;
 /// Most bytes of one piece of a file.
 pub const PIECE_MAX: usize = 256 * 1024;
 
+/// Random characters of a file's id.
+pub const FILE_ID_LENGTH: usize = 22;
+
 /// An uploaded file, as it was recognised.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct StoredFile {
-    /// 22 random characters.
+    /// [`FILE_ID_LENGTH`] random characters.
     pub id: String,
     /// Its media type, one of a few words.
     pub kind: String,
     /// Its length.
     pub bytes: u64,
+}
+
+/// Of a whole file, since when nothing refers to it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ShelvedFile {
+    /// [`FILE_ID_LENGTH`] random characters.
+    pub id: String,
+    /// The day on which the board was first opened and nothing on it referred to the file.
+    pub unused_since: Option<Day>,
 }
 
 /// A point to go back to, without its content.
@@ -51,6 +63,17 @@ pub trait BoardShelf: Send + Sync + 'static {
     async fn read_file(&self, room: &RoomId, id: &str, offset: u64) -> Result<Vec<u8>, StoreError>;
     /// Bytes of all files of a room, those half uploaded too.
     async fn file_bytes(&self, room: &RoomId) -> Result<u64, StoreError>;
+    /// All whole files of a room.
+    async fn files(&self, room: &RoomId) -> Result<Vec<ShelvedFile>, StoreError>;
+    /// Since when nothing refers to these files. Fine when they are not there.
+    async fn note_unused(
+        &self,
+        room: &RoomId,
+        ids: Vec<String>,
+        since: Option<Day>,
+    ) -> Result<(), StoreError>;
+    /// These files are gone for good, from the disk too. Fine when they are not there.
+    async fn drop_files(&self, room: &RoomId, ids: Vec<String>) -> Result<(), StoreError>;
 
     /// Adds a point to go back to and forgets those in `drop`, in one transaction. `NotFound` without the room.
     async fn add_version(

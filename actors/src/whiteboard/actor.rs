@@ -32,7 +32,7 @@ pub struct Whiteboard {
     pub(super) store: SharedStore,
     pub(super) clock: WallClock,
     pub(super) versions: Versions,
-    figures: SharedFigures,
+    pub(super) figures: SharedFigures,
     /// Where refusals are told; a full mailbox misses one, the next second brings another.
     room_notices: Recipient<DrawingRefused>,
     board: Board,
@@ -230,22 +230,27 @@ impl Whiteboard {
         self.wake = Some((due, handle));
     }
 
-    fn loaded(&mut self, stored: Result<Option<StoredBoard>, StoreError>) {
+    /// Whether the board is all that was ever kept.
+    fn loaded(&mut self, stored: Result<Option<StoredBoard>, StoreError>) -> bool {
         match stored {
-            Ok(None) => {}
+            Ok(None) => true,
             Ok(Some(stored)) => {
+                let aside = stored.aside;
                 let snapshot_bytes = stored.snapshot.as_ref().map_or(0, Vec::len);
                 self.persistence.loaded(snapshot_bytes, stored.updates.iter().map(Vec::len));
-                if !self.board.restore(stored.snapshot.into_iter().chain(stored.updates)) {
+                let sound = self.board.restore(stored.snapshot.into_iter().chain(stored.updates));
+                if !sound {
                     tracing::error!(
                         "a kept board is damaged; its sound parts are used, and what was on disk is set aside"
                     );
                     self.persistence.set_aside(self.now());
                 }
+                sound && !aside
             }
             Err(error) => {
                 tracing::error!(%error, "a kept board could not be read; it starts empty and is only added to");
                 self.persistence.protect();
+                false
             }
         }
     }
@@ -264,7 +269,9 @@ impl Actor for Whiteboard {
         let load = async move { store.load_board(&room).await };
         // Nobody is served before what was kept is there.
         ctx.wait(load.into_actor(self).map(|stored, this, ctx| {
-            this.loaded(stored);
+            if this.loaded(stored) {
+                this.collect_files();
+            }
             this.settle(ctx);
         }));
     }

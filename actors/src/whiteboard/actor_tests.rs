@@ -66,7 +66,7 @@ macro_rules! not_for_boards {
                 self.write(|board| board.get_or_insert_default().updates.extend(updates))
             }
             async fn compact_board(&self, _: &RoomId, snapshot: Vec<u8>) -> Result<(), StoreError> {
-                self.write(|board| *board = Some(StoredBoard { snapshot: Some(snapshot), updates: Vec::new() }))
+                self.write(|board| *board = Some(StoredBoard { snapshot: Some(snapshot), ..StoredBoard::default() }))
             }
             async fn set_board_aside(&self, room: &RoomId, snapshot: Vec<u8>) -> Result<(), StoreError> {
                 let before = self.stored().unwrap_or_default();
@@ -284,7 +284,7 @@ async fn without_a_flush_it_is_written_by_itself() {
 async fn a_board_that_is_not_kept_leaves_nothing() {
     let left = Peer::new(5).set("old", 1);
     let store = MadeUpStore::default();
-    *store.board.lock().unwrap() = Some(StoredBoard { snapshot: Some(row(&left)), updates: Vec::new() });
+    *store.board.lock().unwrap() = Some(StoredBoard { snapshot: Some(row(&left)), ..StoredBoard::default() });
     let setting = setting(false, store);
     let anna = setting.join("anna", 1, true).await;
     setting.draw(&anna, "a", 1).await;
@@ -339,7 +339,7 @@ async fn damage_on_disk_costs_only_what_is_damaged_and_is_set_aside() {
     flipped[9] ^= 4;
     let updates = vec![row(&Peer::new(6).set("sound", 1)), flipped];
     *store.board.lock().unwrap() =
-        Some(StoredBoard { snapshot: Some(vec![9, 9, 9]), updates: updates.clone() });
+        Some(StoredBoard { snapshot: Some(vec![9, 9, 9]), updates: updates.clone(), aside: false });
     let setting = setting(true, store);
     let mut anna = setting.join("anna", 1, true).await;
     assert_eq!(anna.sees("sound").await, "1");

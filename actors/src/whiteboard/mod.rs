@@ -6,7 +6,8 @@
 //! shorter way through `presence`. Frames come in by `intake`. `board` ties these together and is as pure as they are; `actor` carries
 //! between it and the sockets (each behind an `outlet`), the store and the room.
 //!
-//! `versions` says when a point to go back to is made; `version_keeping` carries those.
+//! `versions` says when a point to go back to is made; `version_keeping` carries those. `unused_files` collects pictures
+//! and slides that nothing shows any more.
 //!
 //! Invariants: only `document` imports yrs. A refused frame changes nothing for anybody. What an element
 //! is, is never looked at; only that it has its measures (`schema`).
@@ -41,6 +42,7 @@ mod size;
 mod structure;
 #[cfg(test)]
 mod testing;
+mod unused_files;
 mod validator;
 mod version_keeping;
 mod versions;

@@ -1,18 +1,21 @@
-//! A shelf in memory that holds versions and nothing else.
+//! A shelf in memory that holds versions and the names of files.
 
-use crate::store::{BoardShelf, Day, RoomId, StoreError, StoredFile, StoredVersion};
+use crate::store::{BoardShelf, Day, RoomId, ShelvedFile, StoreError, StoredFile, StoredVersion};
 use async_trait::async_trait;
 use bytes::Bytes;
 use std::sync::Mutex;
 
 /// See the module's text.
 #[derive(Default)]
-pub(super) struct MadeUpShelf(Mutex<Vec<(StoredVersion, Bytes)>>);
+pub(super) struct MadeUpShelf {
+    versions: Mutex<Vec<(StoredVersion, Bytes)>>,
+    pub(super) files: Mutex<Vec<ShelvedFile>>,
+}
 
 impl MadeUpShelf {
     /// How many versions.
     pub(super) fn count(&self) -> usize {
-        self.0.lock().unwrap().len()
+        self.versions.lock().unwrap().len()
     }
 }
 
@@ -29,20 +32,20 @@ impl BoardShelf for MadeUpShelf {
         state: Bytes,
         drop: Vec<String>,
     ) -> Result<(), StoreError> {
-        let mut versions = self.0.lock().unwrap();
+        let mut versions = self.versions.lock().unwrap();
         versions.retain(|(version, _)| !drop.contains(&version.id));
         versions.insert(0, (version, state));
         Ok(())
     }
     async fn versions(&self, _: &RoomId) -> Result<Vec<StoredVersion>, StoreError> {
-        Ok(self.0.lock().unwrap().iter().map(|(version, _)| version.clone()).collect())
+        Ok(self.versions.lock().unwrap().iter().map(|(version, _)| version.clone()).collect())
     }
     async fn version(&self, _: &RoomId, id: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        let versions = self.0.lock().unwrap();
+        let versions = self.versions.lock().unwrap();
         Ok(versions.iter().find(|(version, _)| version.id == id).map(|(_, state)| state.to_vec()))
     }
     async fn drop_versions(&self, _: &RoomId) -> Result<(), StoreError> {
-        self.0.lock().unwrap().clear();
+        self.versions.lock().unwrap().clear();
         Ok(())
     }
     async fn begin_file(&self, _: &RoomId, _: &str, _: &str) -> Result<(), StoreError> {
@@ -66,6 +69,19 @@ impl BoardShelf for MadeUpShelf {
     async fn file_bytes(&self, _: &RoomId) -> Result<u64, StoreError> {
         not_here()
     }
+    async fn files(&self, _: &RoomId) -> Result<Vec<ShelvedFile>, StoreError> {
+        Ok(self.files.lock().unwrap().clone())
+    }
+    async fn note_unused(&self, _: &RoomId, ids: Vec<String>, since: Option<Day>) -> Result<(), StoreError> {
+        let mut files = self.files.lock().unwrap();
+        let noted = files.iter_mut().filter(|file| ids.contains(&file.id));
+        noted.for_each(|file| file.unused_since = since);
+        Ok(())
+    }
+    async fn drop_files(&self, _: &RoomId, ids: Vec<String>) -> Result<(), StoreError> {
+        self.files.lock().unwrap().retain(|file| !ids.contains(&file.id));
+        Ok(())
+    }
     async fn visited(&self, _: &RoomId, _: Day) -> Result<(), StoreError> {
         not_here()
     }
@@ -79,6 +95,6 @@ impl BoardShelf for MadeUpShelf {
         not_here()
     }
     async fn shelf_bytes(&self) -> Result<u64, StoreError> {
-        not_here()
+        Ok(self.files.lock().unwrap().len() as u64)
     }
 }

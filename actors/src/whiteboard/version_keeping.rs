@@ -1,8 +1,11 @@
-//! The board's actor and its points to go back to: carries them between `versions`, the store and those who ask.
+//! The board's actor and its shelf: carries points to go back to between `versions`, the store and those who ask, and has
+//! unused files collected.
 
 use super::actor::Whiteboard;
 use super::messages::{ListVersions, LoadVersion, MakeVersion};
+use super::unused_files;
 use super::versions::{VersionReason, superfluous};
+use crate::clock::day_of;
 use crate::ids::random_text;
 use crate::store::{StoreError, StoredVersion};
 use actix::{Handler, ResponseFuture};
@@ -38,6 +41,21 @@ impl Whiteboard {
         actix::spawn(async move {
             if let Err(error) = added.await {
                 tracing::error!(%error, "a point to go back to could not be kept");
+            }
+        });
+    }
+
+    /// Whoever opens a kept board has files collected that nothing refers to any more; nobody waits for it.
+    pub(super) fn collect_files(&mut self) {
+        let Some(state) = self.snapshot() else { return };
+        let (store, room, figures) = (self.store.clone(), self.room.clone(), self.figures.clone());
+        let today = day_of((self.clock)());
+        // Also when the board ends meanwhile.
+        actix::spawn(async move {
+            match unused_files::collect(store.shelf(), &room, &state, today).await {
+                Ok(None) => {}
+                Ok(Some(left)) => figures.board_files_bytes.set(left),
+                Err(error) => tracing::error!(%error, "unused files of a board could not be collected"),
             }
         });
     }

@@ -19,9 +19,14 @@ pub(crate) async fn load(pool: &SqlitePool, room: &RoomId) -> Result<Option<Stor
             .fetch_all(&mut *transaction)
             .await
             .map_err(failed)?;
+    let aside: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM board_damaged WHERE room = ?)")
+        .bind(&room.0)
+        .fetch_one(&mut *transaction)
+        .await
+        .map_err(failed)?;
     transaction.commit().await.map_err(failed)?;
     let kept = snapshot.is_some() || !updates.is_empty();
-    Ok(kept.then_some(StoredBoard { snapshot, updates }))
+    Ok(kept.then_some(StoredBoard { snapshot, updates, aside }))
 }
 
 pub(crate) async fn append(pool: &SqlitePool, room: &RoomId, updates: &[Vec<u8>]) -> Result<(), StoreError> {

@@ -4,7 +4,7 @@
 //! `OPEN_MAX` shelves are open at once, each with two connections; one more lets go of another.
 
 use crate::{Storage, boards, failed};
-use actors::store::{BoardShelf, Day, PIECE_MAX, RoomId, StoreError, StoredFile, StoredVersion};
+use actors::store::{BoardShelf, Day, PIECE_MAX, RoomId, ShelvedFile, StoreError, StoredFile, StoredVersion};
 use async_trait::async_trait;
 use bytes::Bytes;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous};
@@ -47,6 +47,11 @@ CREATE TABLE IF NOT EXISTS versions (
     state   BLOB NOT NULL               -- one Yjs update v1
 ) STRICT;
 ";
+/// What came later, each once: `user_version` counts them.
+const CHANGES: [&str; 1] = [
+    // The day since which nothing refers to a file.
+    "ALTER TABLE files ADD COLUMN unused_since INTEGER",
+];
 
 /// All of them.
 pub(crate) struct Shelves {
@@ -102,7 +107,7 @@ impl Shelves {
             .connect_with(options(&path))
             .await
             .map_err(failed)?;
-        sqlx::raw_sql(TABLES).execute(&pool).await.map_err(failed)?;
+        set_up(&pool).await.map_err(failed)?;
         if open.len() >= OPEN_MAX
             && let Some(other) = open.keys().next().cloned()
         {
@@ -149,6 +154,26 @@ fn unreachable_shelf(error: &std::io::Error) -> StoreError {
 fn options(path: &Path) -> SqliteConnectOptions {
     // Pieces need not be on disk before the file is whole; `finish_file` sees to that.
     crate::file::options(path).synchronous(SqliteSynchronous::Normal)
+}
+
+/// Makes the tables that a shelf lacks.
+async fn set_up(pool: &SqlitePool) -> Result<(), sqlx::Error> {
+    sqlx::raw_sql(TABLES).execute(pool).await?;
+    let mut transaction = pool.begin().await?;
+    let done: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut *transaction).await?;
+    for (number, change) in (1..).zip(CHANGES).filter(|(number, _)| *number > done) {
+        sqlx::query(change).execute(&mut *transaction).await?;
+        let query = format!("PRAGMA user_version = {number}");
+        sqlx::query(&query).execute(&mut *transaction).await?;
+    }
+    transaction.commit().await
+}
+
+/// Pages that were freed go back to the system, and the log keeps nothing of what was in them.
+async fn write_anew(pool: &SqlitePool) -> Result<(), StoreError> {
+    sqlx::query("VACUUM").execute(pool).await.map_err(failed)?;
+    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(pool).await.map_err(failed)?;
+    Ok(())
 }
 
 /// What is in the log goes to the disk, and stays there over a loss of power.
@@ -250,6 +275,45 @@ impl BoardShelf for Storage {
         Ok(query.fetch_one(&pool).await.map_err(failed)?.unsigned_abs())
     }
 
+    async fn files(&self, room: &RoomId) -> Result<Vec<ShelvedFile>, StoreError> {
+        let Some(pool) = or_none(self.shelves.find(room).await)? else { return Ok(Vec::new()) };
+        sqlx::query("SELECT id, unused_since FROM files WHERE whole = 1")
+            .try_map(|row: sqlx::sqlite::SqliteRow| {
+                let unused_since = row.try_get::<Option<u32>, _>("unused_since")?.map(Day);
+                Ok(ShelvedFile { id: row.try_get("id")?, unused_since })
+            })
+            .fetch_all(&pool)
+            .await
+            .map_err(failed)
+    }
+
+    async fn note_unused(
+        &self,
+        room: &RoomId,
+        ids: Vec<String>,
+        since: Option<Day>,
+    ) -> Result<(), StoreError> {
+        let Some(pool) = or_none(self.shelves.find(room).await)? else { return Ok(()) };
+        let mut transaction = pool.begin().await.map_err(failed)?;
+        for id in ids {
+            let query = sqlx::query("UPDATE files SET unused_since = ? WHERE id = ?");
+            let query = query.bind(since.map(|day| day.0)).bind(id);
+            query.execute(&mut *transaction).await.map_err(failed)?;
+        }
+        transaction.commit().await.map_err(failed)
+    }
+
+    async fn drop_files(&self, room: &RoomId, ids: Vec<String>) -> Result<(), StoreError> {
+        let Some(pool) = or_none(self.shelves.find(room).await)? else { return Ok(()) };
+        let mut transaction = pool.begin().await.map_err(failed)?;
+        for id in ids {
+            let query = sqlx::query("DELETE FROM files WHERE id = ?").bind(id);
+            query.execute(&mut *transaction).await.map_err(failed)?;
+        }
+        transaction.commit().await.map_err(failed)?;
+        write_anew(&pool).await
+    }
+
     async fn add_version(
         &self,
         room: &RoomId,
@@ -302,12 +366,7 @@ impl BoardShelf for Storage {
     async fn drop_versions(&self, room: &RoomId) -> Result<(), StoreError> {
         let Some(pool) = or_none(self.shelves.find(room).await)? else { return Ok(()) };
         let deleted = sqlx::query("DELETE FROM versions").execute(&pool).await.map_err(failed)?;
-        if deleted.rows_affected() > 0 {
-            sqlx::query("VACUUM").execute(&pool).await.map_err(failed)?;
-            let query = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)");
-            query.execute(&pool).await.map_err(failed)?;
-        }
-        Ok(())
+        if deleted.rows_affected() > 0 { write_anew(&pool).await } else { Ok(()) }
     }
 
     async fn visited(&self, room: &RoomId, today: Day) -> Result<(), StoreError> {

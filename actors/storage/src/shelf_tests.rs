@@ -2,7 +2,9 @@
 
 use crate::Storage;
 use crate::tests::{Directory, contains, room, with_mara};
-use actors::store::{AccountId, Day, Keeping, RoomId, RoomRecord, Store, StoreError, StoredVersion};
+use actors::store::{
+    AccountId, Day, Keeping, RoomId, RoomRecord, ShelvedFile, Store, StoreError, StoredVersion,
+};
 use bytes::Bytes;
 
 #[tokio::test]
@@ -37,6 +39,63 @@ async fn a_file_comes_in_pieces_and_is_read_from_anywhere() {
     assert_eq!(storage.shelf().file_bytes(&id).await.unwrap(), 7, "halves are gone after a restart");
     storage.shelf().drop_file(&id, "a").await.unwrap();
     assert_eq!(storage.shelf().file(&id, "a").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn files_that_are_dropped_are_gone_from_the_disk_and_the_others_stay() {
+    let directory = Directory::new();
+    let storage = with_mara(&directory).await;
+    storage.add_room(room(1, "Flauschpyramide")).await.unwrap();
+    let (id, shelf) = (RoomId("room-1".into()), storage.shelf());
+    assert_eq!(shelf.files(&id).await.unwrap(), [], "no shelf, no files");
+    for (name, content) in [("a", "Zitronenfalter"), ("b", "Kaisermantel"), ("half", "Apollofalter")] {
+        shelf.begin_file(&id, name, "image/png").await.unwrap();
+        shelf.append_file(&id, name, 0, Bytes::from(content.repeat(9_000))).await.unwrap();
+    }
+    for name in ["a", "b"] {
+        shelf.finish_file(&id, name).await.unwrap();
+    }
+    let file = |name: &str, since: Option<u32>| ShelvedFile { id: name.into(), unused_since: since.map(Day) };
+    assert_eq!(shelf.files(&id).await.unwrap(), [file("a", None), file("b", None)]);
+    let names = || vec!["a".to_owned(), "nothing".to_owned()];
+    shelf.note_unused(&id, names(), Some(Day(20_000))).await.unwrap();
+    assert_eq!(shelf.files(&id).await.unwrap(), [file("a", Some(20_000)), file("b", None)]);
+    shelf.note_unused(&id, names(), None).await.unwrap();
+    assert_eq!(shelf.files(&id).await.unwrap(), [file("a", None), file("b", None)]);
+
+    let before = shelf.shelf_bytes().await.unwrap();
+    assert!(contains(&directory.raw(), b"Zitronenfalter"), "the search finds what is there");
+    shelf.drop_files(&id, names()).await.unwrap();
+    assert!(!contains(&directory.raw(), b"Zitronenfalter"));
+    assert!(shelf.shelf_bytes().await.unwrap() < before - 100_000, "the disk has its room back");
+    assert_eq!(shelf.files(&id).await.unwrap(), [file("b", None)]);
+    assert_eq!(
+        shelf.file_bytes(&id).await.unwrap(),
+        9_000 * (12 + 12),
+        "a half that is on its way stays, too"
+    );
+}
+
+#[tokio::test]
+async fn a_shelf_of_before_files_had_a_day_gets_the_column() {
+    let directory = Directory::new();
+    let storage = with_mara(&directory).await;
+    storage.add_room(room(1, "Flauschpyramide")).await.unwrap();
+    let id = RoomId("room-1".into());
+    storage.shelf().begin_file(&id, "a", "image/png").await.unwrap();
+    storage.shelf().finish_file(&id, "a").await.unwrap();
+    storage.close().await;
+    let path = directory.0.join("boards/room-1.db");
+    let old = sqlx::SqlitePool::connect_with(crate::file::options(&path)).await.unwrap();
+    let undo = "ALTER TABLE files DROP COLUMN unused_since; PRAGMA user_version = 0";
+    sqlx::raw_sql(undo).execute(&old).await.unwrap();
+    old.close().await;
+
+    let storage = Storage::open(&directory.0).await.unwrap();
+    let noted = storage.shelf().note_unused(&id, vec!["a".to_owned()], Some(Day(7))).await;
+    noted.unwrap();
+    let files = storage.shelf().files(&id).await.unwrap();
+    assert_eq!(files, [ShelvedFile { id: "a".into(), unused_since: Some(Day(7)) }]);
 }
 
 #[tokio::test]

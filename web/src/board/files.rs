@@ -15,7 +15,7 @@ use actix_web::web::{Data, Path, Payload, Query};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use actors::participant::ParticipantId;
 use actors::room::Visitor;
-use actors::store::{PIECE_MAX, RoomId, SharedStore, StoreError};
+use actors::store::{FILE_ID_LENGTH, PIECE_MAX, RoomId, SharedStore, StoreError};
 use bytes::Bytes;
 use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
@@ -151,7 +151,7 @@ async fn take(
     let used = edge.store.shelf().file_bytes(&visitor.room).await?;
     check_room(declared.unwrap_or(0), largest, used, limits.room)?;
 
-    let id = crate::ids::random_text(22);
+    let id = crate::ids::random_text(FILE_ID_LENGTH);
     edge.store.shelf().begin_file(&visitor.room, &id, kind.media_type()).await.map_err(gone)?;
     let mut half =
         Half { store: edge.store.clone(), room: visitor.room.clone(), id: id.clone(), whole: false };
@@ -181,7 +181,7 @@ fn check_room(new: u64, largest: u64, used: u64, room: u64) -> Result<(), ApiErr
     }
     if used.saturating_add(new) > room {
         let sentence = format!(
-            "The pictures and slides of this room already take {} of {} MB. They go when the board is wiped: let it be, or take another room.",
+            "The pictures and slides of this room already take {} of {} MB. Those that nothing shows go after some days, and all of them when the board is wiped.",
             used / 1_000_000,
             room / 1_000_000
         );

@@ -16,7 +16,7 @@ export const jobWords = words(
         'Für diesen Server ist die PDF-Datei zu groß. Mach sie kleiner oder nimm weniger Seiten.',
       type_unknown: 'Das ist kein Bild, das wir kennen. PNG, JPEG und WebP gehen.',
       uploads_full:
-        'Für Bilder und Folien ist in diesem Raum kein Platz mehr. Platz wird, wenn die Tafel gewischt ist; bis dahin hilft ein anderer Raum.',
+        'Für Bilder und Folien ist in diesem Raum kein Platz mehr. Was nirgends mehr zu sehen ist, geht nach ein paar Tagen, alles andere, wenn die Tafel gewischt wird; bis dahin hilft ein anderer Raum.',
       drawing_not_allowed: 'Gerade darfst du nicht zeichnen, darum kam es nicht an.',
       busy: 'Gerade kommt hier viel auf einmal an. Warte einen Moment und versuch es noch mal.',
       failed: 'Das kam nicht an. Prüf deine Verbindung und versuch es noch mal.',
@@ -46,7 +46,7 @@ export const jobWords = words(
       slides_refused: 'This PDF file is too large for this server. Make it smaller or take fewer pages.',
       type_unknown: 'This is no picture that we know. PNG, JPEG and WebP work.',
       uploads_full:
-        'There is no room left for pictures and slides here. There will be once the board is wiped; until then use another room.',
+        'There is no room left for pictures and slides here. What nothing shows any more goes after some days, everything else once the board is wiped; until then use another room.',
       drawing_not_allowed: 'You may not draw just now, so it did not arrive.',
       busy: 'A lot is arriving here at the moment. Wait a little and try again.',
       failed: 'This did not arrive. Check your connection and try again.',
