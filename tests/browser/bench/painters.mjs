@@ -22,6 +22,8 @@ export async function painters(origin, room, count) {
       const timers = all.map(({ grow }) => setInterval(grow, 1000 / rate))
       return () => timers.forEach(clearInterval)
     },
+    /** How many changes all of them have made. */
+    changes: () => all.reduce((sum, { changes }) => sum + changes(), 0),
     leave: () => all.forEach(({ leave }) => leave()),
   }
 }
@@ -63,6 +65,7 @@ async function painter(origin, room, number) {
       doc.transact(() => elements.forEach((element) => map.set(element.id, element)))
       return new Promise((next) => setTimeout(next, 100))
     },
+    changes: () => changes,
     /** A stroke of up to twenty points, and then the next one. */
     grow() {
       const [turn, points] = [Math.floor(changes / 20), 2 + (changes % 20)]

@@ -61,6 +61,7 @@ export async function startServer(settings = {}) {
   }
   return {
     origin,
+    pid: process_.pid,
     login: { login: LOGIN, password: PASSWORD },
     said: () => said,
     /** A room of the host; `lobby` is open, knock or closed. */
