@@ -10,7 +10,7 @@ fn history(table: &mut Table) -> (usize, usize) {
 }
 
 /// Everybody changes an element of theirs so many times, 20 times a second, a new one every second.
-fn draw_for(table: &mut Table, people: &[SocketId], seconds: u64, stroke: &str) {
+pub(super) fn draw_for(table: &mut Table, people: &[SocketId], seconds: u64, stroke: &str) {
     for round in 0..seconds * 20 {
         for person in people {
             let Some(peer) = table.people.get(person) else { continue };

@@ -10,6 +10,8 @@ mod cost;
 mod history;
 #[path = "board_hostile_tests.rs"]
 mod hostile;
+#[path = "board_yjs_tests.rs"]
+mod yjs;
 
 const CONVERGED: &str = "everybody has the same";
 
@@ -35,6 +37,7 @@ struct Table {
     board: Board,
     now: Duration,
     people: BTreeMap<SocketId, Peer>,
+    yjs: BTreeMap<SocketId, yjs::Yjs>,
     closed: Vec<(SocketId, u16)>,
     refused: Vec<ParticipantId>,
     saved: Vec<Bytes>,
@@ -87,12 +90,17 @@ impl Table {
                     }
                     Effect::Send(to, frame) => {
                         self.frames += 1;
+                        let answers = self.yjs.get_mut(&to).map(|yjs| yjs.hear(&frame)).unwrap_or_default();
+                        for answer in answers {
+                            self.board.receive(self.now, to, &answer, &|| Duration::ZERO);
+                        }
                         if let Some(answer) = self.people.get(&to).and_then(|peer| peer.hear(&frame)) {
                             self.board.receive(self.now, to, &answer, &|| Duration::ZERO);
                         }
                     }
                     Effect::Close(socket, code) => {
                         self.people.remove(&socket);
+                        self.yjs.remove(&socket);
                         self.closed.push((socket, code));
                     }
                     Effect::DrawingRefused(who) => self.refused.push(who),
