@@ -29,24 +29,31 @@ export async function startServer(settings = {}) {
     KEGELBAHN__METRICS__LISTEN: `127.0.0.1:${metrics}`,
     ...settings,
   }
-  const process_ = spawn(BINARY, [], { env, cwd: data, stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
-  for (const pipe of [process_.stdout, process_.stderr]) pipe.on('data', (bytes) => (said += bytes))
+  let process_ = null
+  const start = async () => {
+    process_ = spawn(BINARY, [], { env, cwd: data, stdio: ['ignore', 'pipe', 'pipe'] })
+    for (const pipe of [process_.stdout, process_.stderr]) pipe.on('data', (bytes) => (said += bytes))
+    await until('the server is ready', async () => {
+      if (process_.exitCode !== null) throw new Error(`the server ended: ${said}`)
+      return (await status(https, '/readyz')) === 200
+    })
+  }
+  const end = async () => {
+    const ended = new Promise((over) => process_.once('exit', over))
+    if (process_.exitCode === null && process_.kill('SIGTERM')) await ended
+  }
   const run = (args, input) => {
     const { status, stdout, stderr } = spawnSync(BINARY, args, { env, cwd: data, input, encoding: 'utf8' })
     if (status !== 0) throw new Error(`${args.join(' ')}: ${stderr}`)
     return stdout
   }
   const stop = async () => {
-    const ended = new Promise((over) => process_.once('exit', over))
-    if (process_.exitCode === null && process_.kill('SIGTERM')) await ended
+    await end()
     rmSync(data, { recursive: true, force: true })
   }
   try {
-    await until('the server is ready', async () => {
-      if (process_.exitCode !== null) throw new Error(`the server ended: ${said}`)
-      return (await status(https, '/readyz')) === 200
-    })
+    await start()
     run(['account', 'create', LOGIN, '--password-stdin'], PASSWORD)
   } catch (error) {
     await stop()
@@ -67,6 +74,11 @@ export async function startServer(settings = {}) {
       const line = text.split('\n').find((line) => line.startsWith(`${name} `))
       if (!line) throw new Error(`there is no ${name}`)
       return Number(line.split(' ')[1])
+    },
+    /** Ends it and starts it again on the same data. */
+    restart: async () => {
+      await end()
+      await start()
     },
     stop,
   }
