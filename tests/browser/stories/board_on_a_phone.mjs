@@ -1,6 +1,7 @@
-// The board on a phone: a finger draws, two fingers move and enlarge and draw nothing, everything needed is in reach.
+// The board on a phone: a finger draws, two fingers move and enlarge and draw nothing, everything needed is in reach; and
+// where there is a pen, fingers leave the drawing to it.
 import assert from 'node:assert/strict'
-import { openBoard, outlined, pointOf, take } from '../lib/board.mjs'
+import { openBoard, outlined, pointOf, stroke, take } from '../lib/board.mjs'
 import { isAccessible } from '../lib/axe.mjs'
 import { enter } from '../lib/people.mjs'
 import { stories } from '../lib/story.mjs'
@@ -72,6 +73,17 @@ tell('a finger draws, two fingers move', async ({ server, visit }) => {
   }
   await phone.page.getByRole('button', { name: de.undo, exact: true }).click()
   await outlined(desk, 'Ben', [])
+
+  // With a pen in hand, a finger moves the board instead of drawing, until one says that it shall draw as well.
+  await stroke(phone, line([0.2, 0.3], [0.7, 0.4]))
+  await outlined(desk, 'Ben', ['Strich'])
+  const place = await zoom()
+  await touch(phone, [line([0.3, 0.5], [0.6, 0.6])])
+  await until('the finger moved the board', async () => (await zoom()) !== place)
+  await take(phone, 'fingers', 'menuitemcheckbox')
+  await touch(phone, [line([0.2, 0.6], [0.7, 0.7])])
+  await outlined(desk, 'Ben', ['2-mal Strich'])
+
   await phone.page.getByRole('button', { name: de.pageOf(1, 1) }).click()
   await isAccessible(phone.page, 'the board on a phone')
 })

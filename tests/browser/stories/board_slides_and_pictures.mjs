@@ -1,7 +1,25 @@
 // Slides become pages that everybody sees and draws on; what is no slides is told in words and leaves nothing, nor does
-// what was cancelled on its way; and a pasted picture reaches everybody without being in the document.
+// what was cancelled on its way. Pictures that are pasted, dropped or photographed reach everybody without being in the
+// document, and without what a camera writes into them.
 import assert from 'node:assert/strict'
-import { drag, openBoard, outlined, take } from '../lib/board.mjs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  bring,
+  choose,
+  drag,
+  green,
+  isRedAt,
+  noPictures,
+  openBoard,
+  outline,
+  outlined,
+  photo,
+  pointOf,
+  take,
+  watchBoard,
+} from '../lib/board.mjs'
 import { pdf } from '../lib/pdf.mjs'
 import { enter } from '../lib/people.mjs'
 import { stories } from '../lib/story.mjs'
@@ -11,34 +29,20 @@ import { WORDS } from '../lib/words.mjs'
 const tell = stories()
 const [de, en] = [WORDS['de-DE'], WORDS['en-GB']]
 
-/** Pixels of the slide's green band on the canvas beneath the drawing. */
-function green({ page }) {
-  return page.locator('canvas.slide').evaluate((canvas) => {
-    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
-    let count = 0
-    for (let at = 0; at < data.length; at += 4) {
-      if (data[at] < 60 && data[at + 1] > 60 && data[at + 1] < 120 && data[at + 2] < 100) count += 1
-    }
-    return count
-  })
-}
-
 async function together({ server, visit }) {
   const room = server.room('Plenum')
   const [ada, ben] = [await visit(), await visit({ locale: 'en-GB' })]
+  const watched = watchBoard(ben)
   await enter(ada, room, 'Ada', { camera: false })
   await enter(ben, room, 'Ben', { camera: false })
   await openBoard(ada)
   await openBoard(ben)
-  return [ada, ben]
+  return [ada, ben, watched]
 }
-
-const choose = ({ page }, name, mimeType, buffer) =>
-  page.locator('[data-chooser=slides]').setInputFiles({ name, mimeType, buffer })
 
 tell('slides, and drawing on them', async (stage) => {
   const [ada, ben] = await together(stage)
-  await choose(ada, 'Sommerfest.pdf', 'application/pdf', pdf(3))
+  await bring(ada, 'slides', 'Sommerfest.pdf', 'application/pdf', pdf(3))
   await ada.page.getByRole('button', { name: de.pageOf(2, 4) }).waitFor()
   await until('Ada sees the slide', async () => (await green(ada)) > 500)
   await ben.page.getByRole('button', { name: en.pageOf(1, 4) }).waitFor()
@@ -69,7 +73,7 @@ tell('what cannot be slides, and slides that are cancelled on their way', async 
     ['Vortrag.pptx', Buffer.from('PK nothing'), de.fileUnknown],
   ]
   for (const [name, bytes, sentence] of wrong) {
-    await choose(ada, name, name.endsWith('.pdf') ? 'application/pdf' : 'application/zip', bytes)
+    await bring(ada, 'slides', name, name.endsWith('.pdf') ? 'application/pdf' : 'application/zip', bytes)
     await ada.page.getByText(sentence).waitFor()
     await ada.page.getByRole('button', { name: de.understood, exact: true }).click()
   }
@@ -85,7 +89,7 @@ tell('what cannot be slides, and slides that are cancelled on their way', async 
       uploadThroughput,
     })
   await speed(400_000)
-  await choose(ada, 'Sommerfest.pdf', 'application/pdf', pdf(60, { ballast: 8_000_000 }))
+  await bring(ada, 'slides', 'Sommerfest.pdf', 'application/pdf', pdf(60, { ballast: 8_000_000 }))
   const bar = ada.page.getByRole('progressbar', { name: de.slidesComing })
   const far = async () => Number(await bar.getAttribute('value'))
   await until('a part of it is on its way', async () => (await far()) > 12)
@@ -95,7 +99,7 @@ tell('what cannot be slides, and slides that are cancelled on their way', async 
   await bar.waitFor({ state: 'detached' })
 
   await speed(-1)
-  await choose(ada, 'Sommerfest.pdf', 'application/pdf', pdf(300))
+  await bring(ada, 'slides', 'Sommerfest.pdf', 'application/pdf', pdf(300))
   await ada.page.getByRole('button', { name: de.pageOf(2, 301) }).waitFor()
   await ben.page.getByRole('button', { name: en.pageOf(1, 301) }).waitFor()
   await until('Ada sees the slide', async () => (await green(ada)) > 500)
@@ -104,14 +108,10 @@ tell('what cannot be slides, and slides that are cancelled on their way', async 
   await ben.page.getByRole('button', { name: en.pageOf(1, 1) }).waitFor()
 })
 
-tell('a pasted picture', async (stage) => {
-  const [ada, ben] = await together(stage)
-  const files = []
-  ben.page.on('response', (answer) => answer.url().includes('/files/') && files.push(answer.status()))
-  const frames = []
-  ben.page.on('websocket', (socket) =>
-    socket.on('framereceived', ({ payload }) => typeof payload !== 'string' && frames.push(payload)),
-  )
+tell('pictures are pasted, dropped and photographed', async (stage) => {
+  const [ada, ben, { frames, files }] = await together(stage)
+  const phone = await stage.visit({ phone: true })
+  await enter(phone, stage.server.room('Nebenan'), 'Cem', { camera: false })
   await take(ada, 'selection')
   await ada.page.locator('.excalidraw').first().focus()
   await ada.page.evaluate(async () => {
@@ -128,13 +128,62 @@ tell('a pasted picture', async (stage) => {
   })
   await outlined(ada, 'Ada', ['Bild'])
   await outlined(ben, 'Ben', ['Picture'])
-  await until('Ben has the picture', () => files.length > 0)
-  assert.deepEqual(files, [200])
-  await until('Ben sees red', () =>
-    ben.page.locator('canvas.static').evaluate((canvas) => {
-      const { data } = canvas.getContext('2d').getImageData(canvas.width / 2, canvas.height / 2, 1, 1)
-      return data[0] > 150 && data[1] < 110
-    }),
-  )
-  assert.ok(!frames.some((frame) => frame.includes('data:image')), 'no picture came by the document')
+  await until('Ben sees red', () => isRedAt(ben, 0.5, 0.5))
+  await ada.page.getByRole('button', { name: de.undo, exact: true }).click()
+  await outlined(ben, 'Ben', [])
+  await until('the red is gone', async () => !(await isRedAt(ada, 0.5, 0.5)))
+
+  // Dropped, it lies where it was let go.
+  const place = 'Kegelkeller, Hinterhaus'
+  const bytes = await photo(ada, place)
+  assert.ok(bytes.includes(place))
+  await drop(ada, 'keller.jpg', bytes, [0.4, 0.55])
+  await outlined(ben, 'Ben', ['Picture'])
+  await until('it is red there', () => isRedAt(ada, 0.4, 0.55))
+  await until('Ben has both pictures', () => files.length === 2)
+  const answer = files[1]
+  assert.deepEqual([answer.status(), answer.headers()['content-type']], [200, 'image/jpeg'])
+  const kept = await asKept(ben, answer.url())
+  assert.ok(!kept.bytes.includes(place) && !kept.bytes.includes('Exif'), 'where it was taken stays a secret')
+  assert.deepEqual([kept.width, kept.height], [600, 900], 'it stands upright')
+  noPictures(frames)
+
+  // On a phone the camera is a press away.
+  await phone.page.getByRole('button', { name: de.board, exact: true }).click()
+  await openBoard(phone)
+  const asked = phone.page.waitForEvent('filechooser')
+  await choose(phone, de.photo)
+  const chooser = await asked
+  assert.equal(await chooser.element().evaluate((input) => input.getAttribute('capture')), 'environment')
+  await chooser.setFiles({ name: 'image.jpg', mimeType: 'image/jpeg', buffer: bytes })
+  await outlined(phone, 'Cem', ['Bild'])
+  await until('the photo is there', () => isRedAt(phone, 0.5, 0.5))
 })
+
+/** Drops a file from outside the browser onto a point of the board. */
+async function drop(visitor, name, bytes, place) {
+  const folder = mkdtempSync(join(tmpdir(), 'kegelbahn-drop-'))
+  const file = join(folder, name)
+  writeFileSync(file, bytes)
+  const hand = await visitor.page.context().newCDPSession(visitor.page)
+  const [x, y] = await pointOf(visitor, ...place)
+  const data = { items: [], files: [file], dragOperationsMask: 1 }
+  for (const type of ['dragEnter', 'dragOver'])
+    await hand.send('Input.dispatchDragEvent', { type, x, y, data })
+  await visitor.page.getByText(WORDS[visitor.locale].dropHere).waitFor()
+  await hand.send('Input.dispatchDragEvent', { type: 'drop', x, y, data })
+  await visitor.page.getByText(WORDS[visitor.locale].dropHere).waitFor({ state: 'detached' })
+  await until('it was read', async () => (await outline(visitor)).length > 0)
+  rmSync(folder, { recursive: true })
+}
+
+/** A file as the server gives it out, and how large the picture is as it lies in there. */
+async function asKept({ page }, url) {
+  const { base64, ...size } = await page.evaluate(async (url) => {
+    const blob = await (await fetch(url)).blob()
+    const { width, height } = await createImageBitmap(blob, { imageOrientation: 'none' })
+    const bytes = new Uint8Array(await blob.arrayBuffer())
+    return { width, height, base64: btoa(String.fromCharCode(...bytes)) }
+  }, url)
+  return { ...size, bytes: Buffer.from(base64, 'base64') }
+}

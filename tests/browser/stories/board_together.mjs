@@ -1,6 +1,7 @@
-// Six people draw at once and all see the same, each undoes only their own, and a wiped page comes back.
+// Six people draw at once and all see the same, each undoes only their own, and a wiped page comes back. Pages come and go
+// for everybody, and a laser pointer is seen and gone.
 import assert from 'node:assert/strict'
-import { choose, drawRectangle, openBoard, outline, outlined, take, drag } from '../lib/board.mjs'
+import { choose, drag, drawRectangle, openBoard, outline, outlined, pointOf, take } from '../lib/board.mjs'
 import { enter } from '../lib/people.mjs'
 import { stories } from '../lib/story.mjs'
 import { until } from '../lib/until.mjs'
@@ -75,4 +76,28 @@ tell('pages come, change and go for everybody, and each looks where they like', 
   await undo.click()
   await until('nothing is left', async () => (await outline(ben)).length === 0)
   assert.equal(await undo.getAttribute('aria-disabled'), 'true')
+
+  // A laser pointer is seen by the others while it points, and leaves nothing.
+  await take(ada, 'laser')
+  const point = async (x, y) => ada.page.mouse.move(...(await pointOf(ada, x, y)), { steps: 4 })
+  await point(0.3, 0.4)
+  await ada.page.mouse.down()
+  let to = 0
+  await until('Ben sees where Ada points', async () => {
+    to = (to + 1) % 10
+    await point(0.4 + to / 20, 0.4)
+    return (await over(ben)) > 0
+  })
+  await ada.page.mouse.up()
+  await until('nothing of it is left', async () => (await over(ben)) === 0)
+  await outlined(ben, 'Ben', [])
+  assert.equal(await undo.getAttribute('aria-disabled'), 'true', 'it was not written')
 })
+
+/** Pixels over the finished shapes: strokes under way, and lasers. */
+function over({ page }) {
+  return page.locator('canvas.live-strokes').evaluate((canvas) => {
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
+    return data.filter((value, at) => at % 4 === 3 && value > 0).length
+  })
+}
