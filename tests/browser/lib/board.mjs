@@ -1,4 +1,5 @@
 // The board as people use it: a tool, the mouse, and ink to be seen.
+import assert from 'node:assert/strict'
 import { until } from './until.mjs'
 import { WORDS } from './words.mjs'
 
@@ -154,7 +155,7 @@ export async function photo({ page }, place) {
   return Buffer.concat([picture.subarray(0, 2), marker, exif, picture.subarray(2)])
 }
 
-/** Notes every frame of the board's document that a visitor gets from now on, and the files they fetch. */
+/** Notes what sockets that a visitor opens from now on bring, and the files that they fetch. */
 export function watchBoard({ page }) {
   const frames = []
   const files = []
@@ -163,4 +164,10 @@ export function watchBoard({ page }) {
     socket.on('framereceived', ({ payload }) => typeof payload !== 'string' && frames.push(payload)),
   )
   return { frames, files }
+}
+
+/** The document came, and pictures were no part of it. */
+export function noPictures(frames) {
+  assert.ok(frames.length > 5, `${frames.length} frames came`)
+  assert.ok(!frames.some((frame) => frame.includes('data:image')), 'no picture came by the document')
 }

@@ -1,5 +1,6 @@
-// A host remembers a state of the board, somebody wipes it, and the host looks at the earlier state and brings it back;
-// that, too, can be undone.
+// A host remembers a state of the board, somebody wipes it, and the host looks at what was before the wiping and brings it
+// back; that, too, can be undone.
+import assert from 'node:assert/strict'
 import { isAccessible } from '../lib/axe.mjs'
 import { choose, drawRectangle, openBoard, outlined } from '../lib/board.mjs'
 import { enter, logIn } from '../lib/people.mjs'
@@ -34,7 +35,8 @@ tell('an earlier state comes back', async ({ server, visit }) => {
   await outlined(mara, 'Mara', ['Rechteck'])
 
   await choose(mara, de.versions)
-  await dialog.getByRole('button', { name: de.byHand }).click()
+  assert.deepEqual(await reasons(dialog), [de.versionWiped, de.byHand])
+  await dialog.getByRole('button', { name: de.versionWiped }).click()
   await until('the earlier state is shown', () =>
     dialog.locator('canvas').evaluate((canvas) => {
       const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
@@ -48,4 +50,12 @@ tell('an earlier state comes back', async ({ server, visit }) => {
 
   await mara.page.locator('.board-foot').getByRole('button', { name: de.undo }).click()
   await outlined(ben, 'Ben', ['Rechteck'])
+  await choose(mara, de.versions)
+  assert.deepEqual(await reasons(dialog), [de.versionRestoring, de.versionWiped, de.byHand])
 })
+
+/** Why each of the states in the list was kept. */
+async function reasons(dialog) {
+  await dialog.getByRole('listitem').first().waitFor()
+  return dialog.getByRole('listitem').locator('.small').allInnerTexts()
+}
