@@ -17,6 +17,9 @@ use std::time::Duration;
 pub(super) const TICK: Duration = Duration::from_millis(25);
 /// Of it for each person, up to twice the tick: from 40 people on 20 frames a second, as many as a browser draws changes.
 const TICK_PER_PERSON: Duration = Duration::from_micros(1_250);
+/// In a crowd the bytes of what is drawn cost most, to everybody, and less of it is sent the more is drawn over: from 150 people
+/// on the tick grows again, to 10 frames a second with 300.
+const TICK_PER_HEAD: Duration = Duration::from_micros(333);
 /// How long it may get when the writers do not keep up.
 const TICK_MAX: Duration = Duration::from_millis(250);
 
@@ -60,7 +63,8 @@ impl Fanout {
 
     /// How long frames are collected at the moment.
     pub(super) fn tick_length(&self) -> Duration {
-        let shortest = (TICK_PER_PERSON * self.people).clamp(TICK, 2 * TICK);
+        let few = (TICK_PER_PERSON * self.people).clamp(TICK, 2 * TICK);
+        let shortest = few.max(TICK_PER_HEAD * self.people);
         (shortest * self.stretch.max(100) / 100).min(TICK_MAX)
     }
 
@@ -156,10 +160,12 @@ mod tests {
         };
         assert_eq!(after(2, 0, 1), ms(25));
         assert_eq!(after(30, 7, 1), Duration::from_micros(37_500));
-        assert_eq!(after(300, 75, 1), ms(50));
-        assert_eq!(after(300, 76, 3), ms(97) + Duration::from_micros(500));
-        assert_eq!(after(300, 300, 100), TICK_MAX);
-        assert_eq!(after(300, 0, 100), ms(50));
+        assert_eq!(after(150, 37, 1), ms(50));
+        assert_eq!(after(100, 26, 3), ms(97) + Duration::from_micros(500));
+        assert_eq!(after(100, 100, 100), TICK_MAX);
+        assert_eq!(after(100, 0, 100), ms(50));
+        assert_eq!(after(300, 0, 1), TICK_PER_HEAD * 300);
+        assert_eq!(after(3_000, 0, 1), TICK_MAX);
     }
 
     #[test]
