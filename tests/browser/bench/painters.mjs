@@ -54,10 +54,15 @@ async function painter(origin, room, number) {
     socket.on('open', open)
     socket.on('error', failed)
   })
-  // What the others draw is left unread: a painter only paints.
-  socket.on('message', () => undefined)
   const doc = new Y.Doc()
   const map = doc.getMap('elements')
+  // What the others draw is left unread: a painter only paints, and gives again what the board had no time for.
+  socket.on('message', (bytes) => {
+    if (bytes[0] === 0 && bytes[1] === 0) socket.send(frame(Y.encodeStateAsUpdate(doc, payloadOf(bytes))))
+  })
+  socket.on('close', (code) => {
+    if (code >= 1002) throw new Error(`the board closed painter ${number}: ${code}`)
+  })
   doc.on('update', (update) => socket.send(frame(update)))
   let changes = 0
   return {
@@ -79,6 +84,13 @@ async function painter(origin, room, number) {
       signal.close()
     },
   }
+}
+
+/** What comes after the two kinds and a length. */
+function payloadOf(bytes) {
+  let at = 2
+  while (bytes[at] > 127) at += 1
+  return bytes.subarray(at + 1)
 }
 
 /** An update message of the y-protocols: sync (0), update (2), a length, the update. */
