@@ -168,12 +168,7 @@ function Rest({ tools, rest }: { tools: Tools; rest: readonly Tool[] }): ReactNo
           <Switch icon={Lock} label={t.locked} on={locked} onToggle={() => tools.toggleLock()} />
           <Switch icon={Grid3x3} label={t.grid} on={grid} onToggle={() => tools.toggleGrid()} />
           {pen ? (
-            <Switch
-              icon={PencilLine}
-              label={t.fingers}
-              on={fingers}
-              onToggle={() => tools.toggleFingers()}
-            />
+            <Switch icon={PencilLine} label={t.fingers} on={fingers} onToggle={() => tools.toggleFingers()} />
           ) : null}
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
