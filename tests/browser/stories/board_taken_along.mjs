@@ -100,13 +100,34 @@ tell('the board as a file, and back', async ({ server, visit }) => {
 
   // The Excalidraw file comes back as a page, and its picture as an upload.
   const before = fetched.length
-  await bring(ada, 'drawing', name, '', bytes)
+  const elsewhere = (text, id) => text.replaceAll(fileId, id)
+  await bring(ada, 'drawing', name, '', Buffer.from(elsewhere(bytes.toString(), 'one')))
   await outlined(ada, 'Ada', lines)
   const pages = ben.page.getByRole('button', { name: de.nextPage })
   for (let page = 1; page < 5; page += 1) await pages.click()
   await outlined(ben, 'Ben', lines)
   await until('Ben has the picture', () => fetched.length > before)
   assert.equal(fetched.at(-1).headers()['content-type'], 'image/jpeg')
+
+  // So does what was copied on another board.
+  const copied = {
+    ...file,
+    type: 'excalidraw/clipboard',
+    elements: file.elements.filter(({ type }) => type === 'image'),
+  }
+  await take(ada, 'selection')
+  await ada.page.locator('.excalidraw').first().focus()
+  await ada.page.mouse.move(...(await pointOf(ada, 0.5, 0.8)))
+  await ada.page.evaluate(
+    (text) => {
+      const clipboardData = new DataTransfer()
+      clipboardData.setData('text/plain', text)
+      document.activeElement.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }))
+    },
+    elsewhere(JSON.stringify(copied), 'two'),
+  )
+  await outlined(ben, 'Ben', ['Kuchenliste', '2-mal Bild', '2-mal Strich', 'Rechteck'])
+  await until('Ben has that picture, too', () => fetched.length > before + 1)
   noPictures(frames)
 
   await bring(ada, 'drawing', 'kaputt.excalidraw', '', Buffer.from('{"type":'))

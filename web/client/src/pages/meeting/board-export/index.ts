@@ -1,10 +1,9 @@
 // Exports and imports. Fetched when somebody asks for one.
 import { loadFromBlob } from '@excalidraw/excalidraw'
-import type { ExcalidrawElement } from '@excalidraw/excalidraw/element/types'
 import type { Page } from '../../../board/pages'
 import { goOn, JobError } from '../board/jobs'
 import { nameOf, type PageEdits } from '../board/page-edits'
-import { reencoded } from '../board-pictures/reencode'
+import { settled } from '../board-pictures/foreign'
 import { saveFile } from '../board/save-file'
 import type { Studio } from '../board/studio'
 import { excalidraw, png, svg } from './page-files'
@@ -69,30 +68,10 @@ export function importDrawing(studio: Studio, edits: PageEdits, file: File): Pro
     const { elements, files } = await loadFromBlob(file, null, null).catch(() => {
       throw new JobError('not_a_drawing')
     })
-    const ids = new Map<string, string>()
-    for (const { id, dataURL } of Object.values(files)) {
-      // oxlint-disable-next-line eslint/no-await-in-loop -- uploads go one after the other
-      const picture = await reencoded(blobFrom(dataURL))
-      // oxlint-disable-next-line eslint/no-await-in-loop -- as above
-      const uploaded = await studio.uploads.send(picture.blob, progress, signal)
-      studio.gallery.add(uploaded, picture.blob)
-      ids.set(id, uploaded)
-    }
-    goOn(signal)
-    const fit = elements.flatMap((element) => fitting(element, ids))
+    const fit = await settled(studio, elements, files, progress, signal)
     edits.add({ name: file.name.replace(/\.(excalidraw|json)$/i, ''), elements: fit })
     studio.showAll()
   })
-}
-
-/** What the server takes of somebody else's file. */
-function fitting(element: ExcalidrawElement, ids: ReadonlyMap<string, string>): ExcalidrawElement[] {
-  const { type, isDeleted, link } = element
-  if (isDeleted || type === 'iframe' || type === 'embeddable' || type === 'magicframe') return []
-  const safe = link?.startsWith('https://') ? link : null
-  if (element.type !== 'image') return [{ ...element, link: safe }]
-  const fileId = element.fileId ? ids.get(element.fileId) : undefined
-  return fileId === undefined ? [] : [{ ...element, link: safe, fileId: fileId as never, status: 'saved' }]
 }
 
 function made(studio: Studio, page: Page, format: Exclude<Format, 'pdf'>): Promise<Blob> {
@@ -114,14 +93,6 @@ async function zipped(files: readonly (readonly [string, Blob])[]): Promise<Blob
   // Pictures are packed already.
   const bytes = zipSync(Object.fromEntries(entries), { level: 1 })
   return new Blob([bytes], { type: 'application/zip' })
-}
-
-/** Not by `fetch`: our pages allow no addresses with data in them there. */
-function blobFrom(dataUrl: string): Blob {
-  const [head = '', body = ''] = dataUrl.split(',', 2)
-  const type = /^data:([\w/+.-]+)/.exec(head)?.[1] ?? ''
-  const text = head.endsWith(';base64') ? atob(body) : decodeURIComponent(body)
-  return new Blob([Uint8Array.from(text, (character) => character.charCodeAt(0))], { type })
 }
 
 function fileName(name: string): string {

@@ -39,6 +39,11 @@ export class Gallery {
     this.hand(id, blob)
   }
 
+  /** Whether a picture is on this board, as far as anybody has looked here. */
+  has(id: string): boolean {
+    return this.blobs.has(id)
+  }
+
   /** The bytes of a picture, for exports. */
   blob(id: string): Promise<Blob> {
     const known = this.blobs.get(id)

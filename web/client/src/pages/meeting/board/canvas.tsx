@@ -11,6 +11,7 @@ import type { Session } from '../../../call/session'
 import { useLanguage, useWords } from '../../../i18n'
 import { currentTheme, useTheme } from '../../../ui'
 import { useStore } from '../../door/use-store'
+import { pasted } from '../board-pictures/foreign'
 import { boardWords } from '../words'
 import { Framed } from './framed'
 import { Paper } from './paper'
@@ -72,6 +73,7 @@ export function Canvas({ connection, desk, uploads, session, mayDraw, visible }:
         validateEmbeddable={false}
         initialData={FIRST}
         onChange={(elements, state) => studio?.changed(elements, state)}
+        onPaste={(data) => (studio ? pasted(studio, data) : false)}
         onPointerUpdate={({ pointer, button }) => desk.pointed(pointer, button, pointer.tool)}
         UIOptions={UI}
       >
