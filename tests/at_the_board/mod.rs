@@ -1,6 +1,12 @@
-//! What stories about boards share: people without media, who keep their place while they are here.
+//! What stories about boards share: people without media, who keep their place while they are here, and who draw.
+
+mod drawer;
+
+#[allow(unused_imports, reason = "each story uses some of it")]
+pub(crate) use drawer::{Drawer, doc};
 
 use serde_json::{Value, json};
+use std::net::SocketAddr;
 use std::time::Duration;
 use test_support::{Opening, Server, Signalling, within};
 use tokio::task::JoinHandle;
@@ -24,12 +30,30 @@ impl Guest {
         cookie: Option<String>,
         say: &[Value],
     ) -> Self {
-        let opening = Opening { origin: Some(server.origin()), cookie, ..Opening::default() };
-        let mut socket = Signalling::open(server.address(), "/api/signal", opening).await.expect("opened");
+        let entering = within("the welcome", Self::try_enter(server.address(), door, name, cookie, say));
+        entering.await.expect("the server lets them in")
+    }
+
+    /// The same of a server that may be about to end, or gone: nothing then.
+    pub(crate) async fn try_enter(
+        address: SocketAddr,
+        door: &str,
+        name: &str,
+        cookie: Option<String>,
+        say: &[Value],
+    ) -> Option<Self> {
+        let origin = format!("https://localhost:{}", address.port());
+        let opening = Opening { origin: Some(origin), cookie, ..Opening::default() };
+        let mut socket = Signalling::try_open(address, "/api/signal", opening).await.ok()?.ok()?;
         let media = json!({"microphone": false, "camera": false, "screen": false});
         let join = json!({"type": "join", "protocol": 1, "door": door, "name": name, "resume": null, "media": media});
         socket.send(&join).await;
-        let board = socket.next_of("welcome").await["board"].clone();
+        let board = loop {
+            let heard = socket.next().await.ok()?;
+            if heard["type"] == "welcome" {
+                break heard["board"].clone();
+            }
+        };
         for message in say {
             socket.send(message).await;
         }
@@ -42,7 +66,7 @@ impl Guest {
                 }
             }
         });
-        Self { board, task }
+        Some(Self { board, task })
     }
 
     /// The path of their board socket.

@@ -2,7 +2,7 @@
 
 use sqlx::migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, SqlitePool};
+use sqlx::{ConnectOptions, Connection, SqlitePool};
 use std::borrow::Cow;
 use std::fs::{OpenOptions, Permissions};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
@@ -89,13 +89,21 @@ pub(crate) fn options(path: &Path) -> SqliteConnectOptions {
         .disable_statement_logging()
 }
 
-async fn pool(path: &Path, connections: u32, options: SqliteConnectOptions) -> Result<SqlitePool, OpenError> {
+/// Connections of which none is lent that is still in a transaction. When a commit fails, on a full disk say, SQLite
+/// rolls back by itself; sqlx then fails to do so, and counts the next transactions as parts of one that is never
+/// committed: each would succeed, and be on no disk.
+pub(crate) fn pool_options() -> SqlitePoolOptions {
     SqlitePoolOptions::new()
+        .acquire_timeout(PATIENCE)
+        .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
+}
+
+async fn pool(path: &Path, connections: u32, options: SqliteConnectOptions) -> Result<SqlitePool, OpenError> {
+    pool_options()
         .max_connections(connections)
         .min_connections(1)
         .idle_timeout(None)
         .max_lifetime(None)
-        .acquire_timeout(PATIENCE)
         .connect_with(options)
         .await
         .map_err(|error| refused(path, &error))

@@ -7,7 +7,7 @@ use crate::{Storage, boards, failed};
 use actors::store::{BoardShelf, Day, PIECE_MAX, RoomId, ShelvedFile, StoreError, StoredFile, StoredVersion};
 use async_trait::async_trait;
 use bytes::Bytes;
-use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteSynchronous};
 use sqlx::{Row, SqlitePool};
 use std::collections::HashMap;
 use std::fs::DirBuilder;
@@ -20,8 +20,6 @@ use tokio::sync::Mutex;
 /// Their directory in the data directory.
 const DIRECTORY: &str = "boards";
 const OPEN_MAX: usize = 32;
-/// A process waits this long for another one's transaction.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// A connection that nobody used for so long is closed.
 const IDLE: Duration = Duration::from_secs(60);
 /// What belongs to a database file.
@@ -99,11 +97,10 @@ impl Shelves {
         made.map_err(|error| unreachable_shelf(&error))?;
         let path = self.path(room, ".db")?;
         crate::file::protect(&path).map_err(|error| unreachable_shelf(&error))?;
-        let pool = SqlitePoolOptions::new()
+        let pool = crate::file::pool_options()
             .max_connections(2)
             .min_connections(0)
             .idle_timeout(IDLE)
-            .acquire_timeout(PATIENCE)
             .connect_with(options(&path))
             .await
             .map_err(failed)?;

@@ -175,6 +175,23 @@ async fn a_board_is_its_snapshot_and_what_came_after() {
 }
 
 #[tokio::test]
+async fn what_is_written_after_failed_commits_is_really_written() {
+    let directory = Directory::new();
+    let storage = with_mara(&directory).await;
+    storage.add_room(room(1, "Atelier")).await.unwrap();
+    let id = RoomId("room-1".into());
+    // As on a full disk: SQLite has rolled back by itself before it says that it could not commit.
+    let mut transaction = storage.writer.begin().await.unwrap();
+    sqlx::query("ROLLBACK").execute(&mut *transaction).await.unwrap();
+    assert!(transaction.commit().await.is_err());
+    let nowhere = storage.append_board(&RoomId("nowhere".into()), vec![vec![9]]).await;
+    assert!(matches!(nowhere, Err(StoreError::NotFound)));
+    storage.append_board(&id, vec![vec![1], vec![2]]).await.unwrap();
+    let seen = storage.load_board(&id).await.unwrap().expect("other connections see it");
+    assert_eq!(seen.updates, [[1], [2]]);
+}
+
+#[tokio::test]
 async fn stream_tokens_belong_to_a_room_and_go_with_it() {
     let directory = Directory::new();
     let storage = with_mara(&directory).await;

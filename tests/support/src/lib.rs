@@ -11,6 +11,7 @@ mod person;
 mod received;
 mod server;
 mod signalling;
+mod small_disk;
 mod tcp_path;
 mod tls;
 mod uplink;

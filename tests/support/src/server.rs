@@ -1,6 +1,7 @@
 //! The real binary in a folder of its own, on the loopback, with its command line.
 
 use crate::http::Http;
+use crate::small_disk::SmallDisk;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
@@ -29,6 +30,7 @@ pub struct ServerBuilder {
     data: TempDir,
     ports: Ports,
     extra: Vec<(String, String)>,
+    disk: Option<SmallDisk>,
 }
 
 /// Where a server listens; free at the moment of asking.
@@ -78,7 +80,7 @@ impl ServerBuilder {
     /// A server with an empty data directory; `binary` is `env!("CARGO_BIN_EXE_kegelbahn")`.
     pub fn new(binary: &str) -> Self {
         let data = tempfile::Builder::new().prefix("kegelbahn-story").tempdir().expect("a folder");
-        Self { binary: binary.into(), data, ports: Ports::find(), extra: Vec::new() }
+        Self { binary: binary.into(), data, ports: Ports::find(), extra: Vec::new(), disk: None }
     }
 
     /// Sets a key, as `section.key`.
@@ -95,9 +97,16 @@ impl ServerBuilder {
         self.with("server.listen", &listen).with("media.announce", "127.0.0.1,::1")
     }
 
+    /// Gives the data directory a disk of so many bytes, which can be filled up.
+    #[must_use]
+    pub fn on_a_disk_of(mut self, bytes: u64) -> Self {
+        self.disk = Some(SmallDisk::mount(self.data.path(), bytes));
+        self
+    }
+
     /// The data directory.
     pub fn data_dir(&self) -> &Path {
-        self.data.path()
+        self.disk.as_ref().map_or(self.data.path(), SmallDisk::path)
     }
 
     fn command(&self) -> Command {
@@ -111,7 +120,10 @@ impl ServerBuilder {
             ("media.announce", "127.0.0.1".to_owned()),
             ("metrics.listen", format!("127.0.0.1:{metrics}")),
         ];
-        let mut command = Command::new(&self.binary);
+        let mut command = match &self.disk {
+            Some(disk) => disk.command(&self.binary),
+            None => Command::new(&self.binary),
+        };
         command.envs(settings.iter().map(|(key, value)| (variable(key), value)));
         command.envs(self.extra.iter().map(|(key, value)| (key, value)));
         command.current_dir(self.data.path());
@@ -300,6 +312,7 @@ impl Server {
             data: std::mem::replace(&mut builder.data, tempfile::tempdir().expect("a folder")),
             ports: builder.ports,
             extra: builder.extra.clone(),
+            disk: builder.disk.take(),
         };
         drop(self);
         fresh.start().await

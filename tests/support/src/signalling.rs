@@ -32,7 +32,17 @@ pub struct Opening {
 impl Signalling {
     /// Opens `path`; the HTTP status when the server refuses the upgrade.
     pub async fn open(address: SocketAddr, path: &str, opening: Opening) -> Result<Self, u16> {
-        let stream = tls::connect(address, opening.receive_buffer).await.expect("the server accepts");
+        let opened = Self::try_open(address, path, opening).await;
+        opened.unwrap_or_else(|error| panic!("the upgrade failed: {error}"))
+    }
+
+    /// The same of a server that may be about to end, or gone.
+    pub async fn try_open(
+        address: SocketAddr,
+        path: &str,
+        opening: Opening,
+    ) -> std::io::Result<Result<Self, u16>> {
+        let stream = tls::connect(address, opening.receive_buffer).await?;
         let url = format!("wss://localhost:{}{path}", address.port());
         let mut request = url.into_client_request().expect("a request");
         for (name, value) in [("origin", opening.origin), ("cookie", opening.cookie)] {
@@ -41,9 +51,9 @@ impl Signalling {
             }
         }
         match crate::within("the upgrade", tokio_tungstenite::client_async(request, stream)).await {
-            Ok((socket, _)) => Ok(Self { socket }),
-            Err(Error::Http(response)) => Err(response.status().as_u16()),
-            Err(error) => panic!("the upgrade failed: {error}"),
+            Ok((socket, _)) => Ok(Ok(Self { socket })),
+            Err(Error::Http(response)) => Ok(Err(response.status().as_u16())),
+            Err(error) => Err(std::io::Error::other(error)),
         }
     }
 
