@@ -76,7 +76,8 @@ pub(super) struct Board {
     saves: u64,
     saved: u64,
     kept: bool,
-    damaged: bool,
+    /// Not all of what was kept could be read.
+    pub(super) damaged: bool,
     hidden_cursors: Option<HiddenCursors>,
 }
 
