@@ -250,6 +250,7 @@ impl Whiteboard {
             Err(error) => {
                 tracing::error!(%error, "a kept board could not be read; it starts empty and is only added to");
                 self.persistence.protect();
+                self.board.damaged = true;
                 false
             }
         }

@@ -360,6 +360,7 @@ async fn a_store_that_cannot_be_read_is_only_added_to() {
     setting.board.send(Flush).await.unwrap();
     let stored = setting.store.stored().unwrap();
     assert_eq!((stored.snapshot, stored.updates.len()), (None, 1));
+    assert_eq!(setting.notices_of("ben", 2).await[1], json!({"type": "damaged"}));
 }
 
 #[actix_rt::test]

@@ -149,12 +149,13 @@ fn not_migrated(path: &Path, error: MigrateError) -> OpenError {
 }
 
 fn refused(path: &Path, error: &sqlx::Error) -> OpenError {
-    let why = error.to_string();
+    let (path, why) = (path.to_owned(), error.to_string());
+    if is_damage(error) { OpenError::Damaged { path, why } } else { OpenError::Unreachable { path, why } }
+}
+
+/// Whether the file is not what was once written.
+pub(crate) fn is_damage(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
     // SQLITE_CORRUPT and SQLITE_NOTADB with their extended codes: the low byte is the plain one.
-    let code =
-        error.as_database_error().and_then(|error| error.code()).and_then(|code| code.parse::<u32>().ok());
-    match code.map(|code| code & 0xff) {
-        Some(11 | 26) => OpenError::Damaged { path: path.to_owned(), why },
-        _ => OpenError::Unreachable { path: path.to_owned(), why },
-    }
+    matches!(code.and_then(|code| code.parse::<u32>().ok()).map(|code| code & 0xff), Some(11 | 26))
 }

@@ -1,6 +1,7 @@
 //! Shelves of boards: one SQLite file each, `boards/<room>.db`, made with the first thing that is put on it.
 //!
-//! Deleting a shelf deletes its files, so nothing of it has to be searched for in free pages. Limits: at most
+//! Deleting a shelf deletes its files, so nothing of it has to be searched for in free pages. One that is damaged so that
+//! it cannot be opened is set aside, and goes with the board. Limits: at most
 //! `OPEN_MAX` shelves are open at once, each with two connections; one more lets go of another.
 
 use crate::{Storage, boards, failed};
@@ -22,8 +23,8 @@ const DIRECTORY: &str = "boards";
 const OPEN_MAX: usize = 32;
 /// A connection that nobody used for so long is closed.
 const IDLE: Duration = Duration::from_secs(60);
-/// What belongs to a database file.
-const ENDINGS: [&str; 4] = [".db", ".db-wal", ".db-shm", ".db-journal"];
+/// What belongs to a database file, and to one that was set aside.
+const ENDINGS: [&str; 6] = [".db", ".db-wal", ".db-shm", ".db-journal", ".damaged", ".damaged-wal"];
 
 const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS files (
@@ -97,14 +98,15 @@ impl Shelves {
         made.map_err(|error| unreachable_shelf(&error))?;
         let path = self.path(room, ".db")?;
         crate::file::protect(&path).map_err(|error| unreachable_shelf(&error))?;
-        let pool = crate::file::pool_options()
-            .max_connections(2)
-            .min_connections(0)
-            .idle_timeout(IDLE)
-            .connect_with(options(&path))
-            .await
-            .map_err(failed)?;
-        set_up(&pool).await.map_err(failed)?;
+        let pool = match opened(&path).await {
+            Err(error) if crate::file::is_damage(&error) => {
+                tracing::error!(%error, "a board's pictures and versions are damaged; they are set aside");
+                self.set_aside(room)?;
+                crate::file::protect(&path).map_err(|error| unreachable_shelf(&error))?;
+                opened(&path).await.map_err(failed)?
+            }
+            opened => opened.map_err(failed)?,
+        };
         if open.len() >= OPEN_MAX
             && let Some(other) = open.keys().next().cloned()
         {
@@ -113,6 +115,17 @@ impl Shelves {
         }
         open.insert(room.clone(), pool.clone());
         Ok(pool)
+    }
+
+    /// For whoever wants to try. What was set aside before is gone.
+    fn set_aside(&self, room: &RoomId) -> Result<(), StoreError> {
+        for (ending, aside) in [(".db", ".damaged"), (".db-wal", ".damaged-wal")] {
+            match std::fs::rename(self.path(room, ending)?, self.path(room, aside)?) {
+                Err(error) if error.kind() != ErrorKind::NotFound => return Err(unreachable_shelf(&error)),
+                Ok(()) | Err(_) => {}
+            }
+        }
+        Ok(())
     }
 
     /// Whether there was anything.
@@ -151,6 +164,18 @@ fn unreachable_shelf(error: &std::io::Error) -> StoreError {
 fn options(path: &Path) -> SqliteConnectOptions {
     // Pieces need not be on disk before the file is whole; `finish_file` sees to that.
     crate::file::options(path).synchronous(SqliteSynchronous::Normal)
+}
+
+async fn opened(path: &Path) -> Result<SqlitePool, sqlx::Error> {
+    let wanted = crate::file::pool_options().max_connections(2).min_connections(0).idle_timeout(IDLE);
+    let pool = wanted.connect_with(options(path)).await?;
+    match set_up(&pool).await {
+        Ok(()) => Ok(pool),
+        Err(error) => {
+            pool.close().await;
+            Err(error)
+        }
+    }
 }
 
 /// Makes the tables that a shelf lacks.
@@ -197,6 +222,13 @@ impl Storage {
     async fn shelf_of(&self, room: &RoomId) -> Result<SqlitePool, StoreError> {
         crate::rooms::by_id(&self.readers, room).await?.ok_or(StoreError::NotFound)?;
         self.shelves.make(room).await
+    }
+
+    /// What was never whole when the server ended never will be.
+    async fn drop_halves(&self, room: &RoomId) -> Result<(), StoreError> {
+        let pool = self.shelves.find(room).await?;
+        sqlx::query("DELETE FROM files WHERE whole = 0").execute(&pool).await.map_err(failed)?;
+        Ok(())
     }
 }
 
@@ -383,12 +415,14 @@ impl BoardShelf for Storage {
     async fn tidy_boards(&self) -> Result<(), StoreError> {
         let kept = boards::kept(&self.readers).await?;
         for room in self.shelves.rooms() {
-            if kept.contains(&room) {
-                let pool = self.shelves.find(&room).await?;
-                let halves = sqlx::query("DELETE FROM files WHERE whole = 0");
-                halves.execute(&pool).await.map_err(failed)?;
+            let tidied = if kept.contains(&room) {
+                self.drop_halves(&room).await
             } else {
-                self.shelves.remove(&room).await?;
+                self.shelves.remove(&room).await.map(drop)
+            };
+            // One that is damaged keeps nobody from deleting the others.
+            if let Err(error) = tidied {
+                tracing::error!(%error, "what an earlier life left on a board's shelf could not be deleted");
             }
         }
         if boards::delete_unkept(&self.writer).await? { self.forget().await } else { Ok(()) }

@@ -190,3 +190,31 @@ async fn deleting_a_room_or_an_account_deletes_its_files() {
     storage.delete_account(&AccountId("id-Mara".into())).await.unwrap();
     assert!(!contains(&directory.raw(), b"Kaisermantel"));
 }
+
+#[tokio::test]
+async fn a_damaged_shelf_is_set_aside_and_goes_with_the_board() {
+    let directory = Directory::new();
+    let storage = with_mara(&directory).await;
+    for number in 1..=2 {
+        let room = RoomRecord { keeping: Keeping::Keep, ..room(number, "Raum") };
+        storage.add_room(room.clone()).await.unwrap();
+        storage.shelf().begin_file(&room.id, "half", "image/png").await.unwrap();
+        storage.shelf().append_file(&room.id, "half", 0, Bytes::from_static(b"Kaisermantel")).await.unwrap();
+    }
+    storage.close().await;
+    let path = |ending: &str| directory.0.join(format!("boards/room-1{ending}"));
+    let mut torn = std::fs::read(path(".db")).unwrap();
+    torn.truncate(torn.len() / 2);
+    std::fs::write(path(".db"), &torn).unwrap();
+
+    let storage = Storage::open(&directory.0).await.unwrap();
+    let (shelf, id) = (storage.shelf(), RoomId("room-1".into()));
+    shelf.tidy_boards().await.unwrap();
+    assert!(std::fs::read(path(".damaged")).unwrap() == torn, "for whoever wants to try");
+    assert_eq!(shelf.file_bytes(&RoomId("room-2".into())).await.unwrap(), 0, "the others are tidied");
+    shelf.begin_file(&id, "new", "image/png").await.unwrap();
+    shelf.finish_file(&id, "new").await.unwrap();
+    assert!(shelf.file(&id, "new").await.unwrap().is_some());
+    shelf.wipe_board(&id).await.unwrap();
+    assert!(!path(".damaged").exists() && !path(".db").exists());
+}

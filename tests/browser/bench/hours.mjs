@@ -55,6 +55,8 @@ try {
   const ada = await visitor(browser, { permissions: [] })
   await enter(ada, room, 'Ada')
   await ada.page.locator('canvas.interactive').waitFor()
+  // The first look warms the page up.
+  await look(ada.page, crowd, server)
   const before = await look(ada.page, crowd, server)
   const [first, wanted] = [crowd.changes(), Math.round(hours * 3600 * PEOPLE * RATE)]
   const stop = crowd.draw(HASTE)

@@ -295,27 +295,30 @@ impl Server {
     pub async fn restart(mut self) -> Self {
         self.terminate();
         self.ended().await;
-        self.start_again().await
+        self.into_builder().start().await
     }
 
     /// Kills it in the middle of whatever it does (SIGKILL) and starts it again on the same data and ports.
-    pub async fn kill_and_restart(mut self) -> Self {
-        self.child.kill().expect("it runs");
-        self.ended().await;
-        self.start_again().await
+    pub async fn kill_and_restart(self) -> Self {
+        self.kill().await.start().await
     }
 
-    async fn start_again(mut self) -> Self {
+    /// Kills it, for a start on the same data and ports later.
+    pub async fn kill(mut self) -> ServerBuilder {
+        self.child.kill().expect("it runs");
+        self.ended().await;
+        self.into_builder()
+    }
+
+    fn into_builder(mut self) -> ServerBuilder {
         let Self { builder, .. } = &mut self;
-        let fresh = ServerBuilder {
+        ServerBuilder {
             binary: builder.binary.clone(),
             data: std::mem::replace(&mut builder.data, tempfile::tempdir().expect("a folder")),
             ports: builder.ports,
             extra: builder.extra.clone(),
             disk: builder.disk.take(),
-        };
-        drop(self);
-        fresh.start().await
+        }
     }
 }
 
