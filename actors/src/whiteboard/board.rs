@@ -74,18 +74,11 @@ pub(super) struct Board {
     /// When the sockets that are behind were last looked at.
     pub(super) behind_seen: Duration,
     /// How many updates were given to be saved, and how many of them are on disk.
-<<<<<<< HEAD
     pub(super) saves: u64,
     pub(super) saved: u64,
     pub(super) keeping: Keeping,
-    damaged: bool,
-=======
-    saves: u64,
-    saved: u64,
-    kept: bool,
     /// Not all of what was kept could be read.
     pub(super) damaged: bool,
->>>>>>> files
     hidden_cursors: Option<HiddenCursors>,
 }
 

@@ -198,7 +198,7 @@ impl Drawing {
         }
         self.touched.clone_from(&clients);
         let restoring = stroke.adding == Adding::Restoring;
-        let gone = removed(&outline);
+        let gone = outline.removed();
         let before =
             if self.clearings.wants(now, gone, restoring) { self.before_clearing(gone) } else { None };
         let pieces = cut(&stroke.update, &outline, &additions);
@@ -214,7 +214,7 @@ impl Drawing {
             self.watch(now);
         }
         if let (Some((before, counts)), Some(new)) = (before, &new) {
-            let gone = validator::update(new, usize::MAX).map_or(0, |outline| removed(&outline));
+            let gone = validator::update(new, usize::MAX).map_or(0, |outline| outline.removed());
             let halved = self.document.counts().is_ok_and(|now| is_halved(&counts, &now));
             self.clearings.applied(now, gone, halved, before);
         }
@@ -484,12 +484,6 @@ impl Drawing {
 
 fn sized(snapshot: &[u8], outline: &Outline) -> Size {
     Size::measured(snapshot.len(), outline.weight, outline.blocks.len())
-}
-
-/// How much more an update deletes than it adds: who changes an element deletes what it was and adds what it is.
-fn removed(outline: &Outline) -> usize {
-    let deleted = |(first, end): &(Id, u32)| end.saturating_sub(first.clock) as usize;
-    outline.deletes.iter().map(deleted).sum::<usize>().saturating_sub(outline.blocks.len())
 }
 
 /// Blocks of one update; a frame of 1 MiB cannot hold many more.

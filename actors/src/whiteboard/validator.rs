@@ -166,6 +166,14 @@ pub(super) struct Outline {
     pub(super) weight: u64,
 }
 
+impl Outline {
+    /// How much more is deleted than added: who changes an element deletes what it was and adds what it is.
+    pub(super) fn removed(&self) -> usize {
+        let deleted = |(first, end): &(Id, u32)| end.saturating_sub(first.clock) as usize;
+        self.deletes.iter().map(deleted).sum::<usize>().saturating_sub(self.blocks.len())
+    }
+}
+
 /// Checks an update of at most `blocks_max` blocks and deleted ranges and tells what it is about.
 pub(super) fn update(bytes: &[u8], blocks_max: usize) -> Result<Outline, Malformed> {
     outline(bytes, blocks_max, false)
