@@ -85,7 +85,7 @@ fn names(code: &str, word: &str) -> bool {
 // ── Which crate may name which ──────────────────────────────────────────────────────────────────────────────────
 
 /// `src → web → actors → media-plane`, storage behind the trait of `actors`; nothing back, no skip from web.
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("kegelbahn", &["web", "actors", "storage"]),
     ("web", &["actors", "client-assets"]),
     ("actors", &["media-plane"]),
@@ -93,6 +93,7 @@ const ARROWS: [(&str, &[&str]); 11] = [
     ("media-plane", &[]),
     ("media-plane-fuzz", &["media-plane"]),
     ("actors-fuzz", &["actors"]),
+    ("web-fuzz", &[]),
     ("hold-music", &[]),
     ("client-assets", &[]),
     ("test-support", &[]),
