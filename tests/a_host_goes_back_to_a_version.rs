@@ -5,14 +5,14 @@ mod board_talk;
 mod in_process;
 
 use actors::store::SharedStore;
-use board_talk::{board, elements, sync};
+use board_talk::{board, elements};
 use in_process::{InProcess, OWNERS_TOKEN, Setting, leave};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 use storage::Storage;
-use test_support::{Signalling, until};
+use test_support::{Signalling, sync_message, until};
 use yrs::updates::decoder::Decode;
 use yrs::{Any, Doc, Map, ReadTxn, StateVector, Transact, Update};
 
@@ -42,7 +42,7 @@ async fn draw_and_clear(board: &mut Signalling) {
     }
     let drawn = doc.transact().encode_state_as_update_v1(&StateVector::default());
     let before = doc.transact().state_vector();
-    board.send_binary(sync(2, &drawn)).await;
+    board.send_binary(sync_message(2, &drawn)).await;
     assert_eq!(elements(board).await, keys);
     {
         let mut transaction = doc.transact_mut();
@@ -51,7 +51,7 @@ async fn draw_and_clear(board: &mut Signalling) {
         }
     }
     let cleared = doc.transact().encode_state_as_update_v1(&before);
-    board.send_binary(sync(2, &cleared)).await;
+    board.send_binary(sync_message(2, &cleared)).await;
     assert_eq!(elements(board).await, [""; 0]);
 }
 

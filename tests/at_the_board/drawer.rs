@@ -7,7 +7,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::time::Duration;
-use test_support::{Closed, Opening, Server, Signalling, within};
+use test_support::{Closed, Opening, Server, Signalling, after_length, sync_message, within};
 use yrs::block::ClientID;
 use yrs::updates::decoder::Decode;
 use yrs::updates::encoder::Encode;
@@ -53,7 +53,7 @@ impl Drawer {
     /// Asks for what is missing and hears the answer, and so all that was said before; false when the socket has ended.
     pub(crate) async fn sync(&mut self) -> bool {
         let state_vector = self.doc.transact().state_vector().encode_v1();
-        self.socket.send_binary(message(0, &state_vector)).await;
+        self.socket.send_binary(sync_message(0, &state_vector)).await;
         self.synced = false;
         while !self.synced {
             if !self.hear().await {
@@ -74,16 +74,18 @@ impl Drawer {
         };
         match bytes.as_slice() {
             [0, 0, rest @ ..] => {
-                let theirs = StateVector::decode_v1(payload(rest)).expect("a state vector");
+                let theirs =
+                    StateVector::decode_v1(after_length(rest).expect("a length")).expect("a state vector");
                 let missing = self.doc.transact().encode_state_as_update_v1(&theirs);
-                self.socket.send_binary(message(1, &missing)).await;
+                self.socket.send_binary(sync_message(1, &missing)).await;
             }
             [0, kind, rest @ ..] => {
-                let update = Update::decode_v1(payload(rest)).expect("an update");
+                let update = Update::decode_v1(after_length(rest).expect("a length")).expect("an update");
                 self.doc.transact_mut().apply_update(update).expect("it fits");
                 self.synced |= *kind == 1;
             }
-            [100, rest @ ..] => self.take_notice(&serde_json::from_slice(payload(rest)).expect("JSON")),
+            [100, rest @ ..] => self
+                .take_notice(&serde_json::from_slice(after_length(rest).expect("a length")).expect("JSON")),
             _ => {}
         }
         true
@@ -125,7 +127,7 @@ impl Drawer {
             transaction.commit();
             transaction.encode_update_v1()
         };
-        self.socket.send_binary(message(2, &update)).await;
+        self.socket.send_binary(sync_message(2, &update)).await;
     }
 
     fn client(&self) -> u64 {
@@ -150,21 +152,4 @@ impl Drawer {
     pub(crate) fn knows_of(&self, client: u64) -> u32 {
         self.doc.transact().state_vector().get(&ClientID::new(client))
     }
-}
-
-fn message(kind: u8, payload: &[u8]) -> Vec<u8> {
-    let mut out = vec![0, kind];
-    let mut length = payload.len();
-    while length >= 0x80 {
-        out.push(length as u8 | 0x80);
-        length >>= 7;
-    }
-    out.push(length as u8);
-    out.extend_from_slice(payload);
-    out
-}
-
-fn payload(bytes: &[u8]) -> &[u8] {
-    let length = bytes.iter().position(|byte| *byte < 0x80).expect("a length");
-    &bytes[length + 1..]
 }

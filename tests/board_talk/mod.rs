@@ -5,29 +5,15 @@
 use crate::in_process::InProcess;
 use serde_json::Value;
 use std::collections::HashMap;
-use test_support::Signalling;
+use test_support::{Signalling, after_length, sync_message};
 use yrs::updates::decoder::Decode;
 use yrs::updates::encoder::Encode;
 use yrs::{Any, Doc, Map, ReadTxn, StateVector, Transact, Update};
 
-/// A y-protocols sync message: kind 0 state vector, 1 answer, 2 update.
-pub(crate) fn sync(kind: u8, payload: &[u8]) -> Vec<u8> {
-    let mut message = vec![0, kind];
-    let mut length = payload.len();
-    while length >= 0x80 {
-        message.push(length as u8 | 0x80);
-        length >>= 7;
-    }
-    message.push(length as u8);
-    message.extend_from_slice(payload);
-    message
-}
-
 /// The payload of a sync message of this kind.
 fn payload(message: &[u8], kind: u8) -> Option<&[u8]> {
     let rest = message.strip_prefix(&[0, kind])?;
-    let end = rest.iter().position(|byte| byte & 0x80 == 0)?;
-    rest.get(end + 1..)
+    after_length(rest)
 }
 
 /// The board's socket of whoever was welcomed so.
@@ -46,7 +32,7 @@ pub(crate) async fn elements(board: &mut Signalling) -> Vec<String> {
 }
 
 async fn whole(board: &mut Signalling) -> Doc {
-    board.send_binary(sync(0, &StateVector::default().encode_v1())).await;
+    board.send_binary(sync_message(0, &StateVector::default().encode_v1())).await;
     let doc = Doc::new();
     loop {
         let message = board.next().await.expect("the board answers");
@@ -79,7 +65,7 @@ pub(crate) async fn take_off(board: &mut Signalling, keys: &[&str]) {
         map.remove(&mut doc.transact_mut(), key).expect("it is there");
     }
     let update = doc.transact().encode_state_as_update_v1(&before);
-    board.send_binary(sync(2, &update)).await;
+    board.send_binary(sync_message(2, &update)).await;
     let left = elements(board).await;
     assert!(keys.iter().all(|key| !left.iter().any(|found| found == key)), "{left:?}");
 }
@@ -89,7 +75,7 @@ async fn say_put(board: &mut Signalling, key: &str, value: Any) {
     let map = doc.get_or_insert_map("elements");
     map.insert(&mut doc.transact_mut(), key, value);
     let update = doc.transact().encode_state_as_update_v1(&StateVector::default());
-    board.send_binary(sync(2, &update)).await;
+    board.send_binary(sync_message(2, &update)).await;
 }
 
 /// Draws one element and waits until the board has it.

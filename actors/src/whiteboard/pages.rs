@@ -39,6 +39,10 @@ pub(super) struct Pages {
     numbers: HashMap<Box<str>, u16>,
     pages: Vec<Page>,
     runs: Runs,
+    /// A page that was drawn on seems fuller than was told.
+    fuller: bool,
+    /// How many pages are told to be nearly full.
+    nearly_full: usize,
 }
 
 struct Page {
@@ -101,10 +105,12 @@ impl Pages {
             self.numbers.insert(name.clone(), self.pages.len() as u16);
             self.pages.push(Page { name, sum: Sum::default(), told: 0 });
         }
+        let limits = self.limits;
         for (page, more) in added.sums {
             if let Some(page) = self.pages.get_mut(usize::from(page)) {
                 page.sum.bytes += more.bytes;
                 page.sum.shapes += more.shapes;
+                self.fuller |= page.step(limits) > page.told;
             }
         }
         self.runs.append(added.runs);
@@ -135,43 +141,36 @@ impl Pages {
                 page.told = old.told;
             }
         }
+        self.nearly_full = self.nearly_full().len();
     }
 
     /// Whether the sums say that a page is fuller than was told.
     pub(super) fn seem_fuller(&self) -> bool {
-        self.pages.iter().any(|page| self.step(page) > page.told)
+        self.fuller
     }
 
     /// Whether a page was nearly full when that was last told.
     pub(super) fn were_nearly_full(&self) -> bool {
-        self.pages.iter().any(|page| page.told > 0)
+        self.nearly_full > 0
     }
 
     /// The pages of which something else is to be told than last time; to be called when just measured.
     pub(super) fn take_changed(&mut self) -> Vec<Fullness> {
-        let steps: Vec<usize> = self.pages.iter().map(|page| self.step(page)).collect();
-        let changed = self.pages.iter_mut().zip(steps).filter(|(page, step)| page.told != *step);
-        let told = changed.map(|(page, step)| {
-            page.told = step;
-            page.fullness()
-        });
-        told.collect()
+        let limits = self.limits;
+        let changed = self.pages.iter_mut().filter(|page| page.told != page.step(limits));
+        let changed: Vec<Fullness> = changed
+            .map(|page| {
+                page.told = page.step(limits);
+                page.fullness()
+            })
+            .collect();
+        (self.fuller, self.nearly_full) = (false, self.nearly_full().len());
+        changed
     }
 
     /// The pages of which it was told that they are nearly full.
     pub(super) fn nearly_full(&self) -> Vec<Fullness> {
         self.pages.iter().filter(|page| page.told > 0).map(Page::fullness).collect()
-    }
-
-    /// How full in steps, per cent of the nearer limit; 0 while there is plenty of room.
-    fn step(&self, page: &Page) -> usize {
-        if !page.name.starts_with(SHAPES) {
-            return 0;
-        }
-        let part = |sum: usize, limit: usize| sum.saturating_mul(100) / limit.max(1);
-        let bytes = part(page.sum.bytes, self.limits.page_bytes);
-        let full = bytes.max(part(page.sum.shapes, self.limits.page_shapes));
-        if full < NEARLY_FULL { 0 } else { full / STEP * STEP }
     }
 
     fn number(&self, added: &mut Added, name: &str) -> u16 {
@@ -192,6 +191,17 @@ impl Pages {
 }
 
 impl Page {
+    /// How full in steps, per cent of the nearer limit; 0 while there is plenty of room.
+    fn step(&self, limits: BoardLimits) -> usize {
+        if !self.name.starts_with(SHAPES) {
+            return 0;
+        }
+        let part = |sum: usize, limit: usize| sum.saturating_mul(100) / limit.max(1);
+        let bytes = part(self.sum.bytes, limits.page_bytes);
+        let full = bytes.max(part(self.sum.shapes, limits.page_shapes));
+        if full < NEARLY_FULL { 0 } else { full / STEP * STEP }
+    }
+
     fn fullness(&self) -> Fullness {
         let id = self.name.strip_prefix(SHAPES).and_then(|id| id.strip_prefix(':')).unwrap_or(MAIN);
         Fullness { page: id.to_owned(), bytes: self.sum.bytes, shapes: self.sum.shapes }

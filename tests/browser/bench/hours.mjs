@@ -65,7 +65,8 @@ try {
     console.log(`${crowd.changes() - first} of ${wanted} changes`)
   }
   stop()
-  await pause(5)
+  // The board's history is compacted when it is a minute old.
+  await pause(90)
   const after = await look(ada.page, crowd, server)
   for (const [what, then] of Object.entries(before)) {
     const now = after[what]

@@ -15,6 +15,7 @@ mod small_disk;
 mod tcp_path;
 mod tls;
 mod uplink;
+mod y_protocol;
 
 pub use http::{Http, Response};
 pub use lossy::{Impairment, LossyLink};
@@ -26,6 +27,7 @@ pub use server::{Output, Server, ServerBuilder, free_ports};
 pub use signalling::{Closed, Opening, Signalling};
 pub use tcp_path::TcpPath;
 pub use tls::{Stream as TlsStream, connect as connect_tls};
+pub use y_protocol::{after_length, sync_message};
 
 use std::time::Duration;
 
