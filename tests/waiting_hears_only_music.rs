@@ -2,7 +2,7 @@
 //! client sends. Being let in happens over the same connection. By a short name one always knocks.
 
 use serde_json::{Value, json};
-use test_support::{Closed, Entrance, Person, Server, until};
+use test_support::{Closed, Entrance, Opening, Person, Server, Signalling, until};
 
 const SERVER: &str = env!("CARGO_BIN_EXE_kegelbahn");
 
@@ -130,4 +130,27 @@ async fn by_the_short_name_one_always_knocks() {
     until("the music plays", async || (by_name.media.received("music").packets > 50).then_some(())).await;
     assert_eq!(by_name.media.count_from(1, 'a'), 0);
     assert_eq!(by_name.all("welcome"), [Value::Null; 0]);
+}
+
+/// Saving a room's settings wipes what an earlier board left of it; nobody is turned away meanwhile.
+#[tokio::test]
+async fn whoever_comes_while_settings_are_saved_comes_in() {
+    let server = Server::start(SERVER).await;
+    let mut http = server.host("mara").await;
+    for number in 0..30 {
+        let room = server.room("mara", &format!("Plenum {number}"), "open");
+        let opening = Opening { origin: Some(server.origin()), ..Opening::default() };
+        let mut socket =
+            Signalling::open(server.address(), "/api/signal", opening).await.expect("the socket is opened");
+        let path = format!("/api/rooms/{}", room["id"].as_str().unwrap());
+        let changed = http.request("PATCH", &path, Some(&json!({"emoji": "🎳"}))).await;
+        assert_eq!(changed.status, 200, "{changed:?}");
+        let media = json!({"microphone": false, "camera": false, "screen": false});
+        socket
+            .send(&json!({
+                "type": "join", "protocol": 1, "door": room["link"], "name": "Ada", "resume": null, "media": media,
+            }))
+            .await;
+        assert_eq!(socket.next().await.expect("an answer")["type"], "joined", "room {number}");
+    }
 }
