@@ -16,7 +16,13 @@ async fn load_tool_measures_a_board() {
         seconds: 2,
         json: false,
     };
-    let report = tokio::task::spawn_blocking(move || run_board(&wanted).unwrap()).await.unwrap();
+    let reports = tokio::task::spawn_blocking(move || {
+        let mut reports = Vec::new();
+        run_board(&wanted, &mut |report| reports.push(report)).unwrap();
+        reports
+    });
+    let reports = reports.await.unwrap();
+    let [report] = reports.as_slice() else { panic!("{} reports", reports.len()) };
     let summary = report.table();
     assert!(report.converged, "{summary}");
     assert_eq!(report.dropped, 0, "{summary}");

@@ -2,7 +2,7 @@
 #![allow(clippy::print_stdout, reason = "the figures are what this program is for")]
 
 use clap::Parser;
-use kegelbahn_load::{Arguments, Failure, Task, compare, run, run_board};
+use kegelbahn_load::{Arguments, BoardReport, Failure, Task, compare, run, run_board};
 
 fn main() -> Result<(), Failure> {
     match Arguments::parse().task {
@@ -12,8 +12,15 @@ fn main() -> Result<(), Failure> {
         }
         Task::Compare(wanted) => compare(&wanted, &mut |text| println!("{text}"))?,
         Task::Board(wanted) => {
-            let report = run_board(&wanted)?;
-            println!("{}", if wanted.json { report.json() } else { report.table() });
+            let mut ours: Option<BoardReport> = None;
+            run_board(&wanted, &mut |report| {
+                println!("{}", if wanted.json { report.json() } else { report.table() });
+                match &ours {
+                    None => ours = Some(report),
+                    Some(_) if wanted.json => {}
+                    Some(ours) => println!("{}", report.beside(ours)),
+                }
+            })?;
         }
     }
     Ok(())

@@ -102,7 +102,7 @@ pub struct BoardLoad {
     /// The server's binary; the one beside this program otherwise
     #[arg(long)]
     pub server: Option<PathBuf>,
-    /// Measure y-websocket's server instead: the folder with its installed package
+    /// Measure y-websocket's server as well, by TLS and without: the folder with its installed package
     #[arg(long)]
     pub y_websocket: Option<PathBuf>,
     /// People who draw
@@ -128,7 +128,34 @@ pub struct BoardLoad {
     pub json: bool,
 }
 
+/// Whose board is drawn on.
+pub(crate) enum BoardServer {
+    /// Ours, by TLS; the binary beside this program when none is named.
+    Kegelbahn(Option<PathBuf>),
+    /// The one that comes with the package installed in this folder. By itself it speaks no TLS.
+    YWebsocket { folder: PathBuf, tls: bool },
+}
+
+impl BoardServer {
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Kegelbahn(_) => "kegelbahn",
+            Self::YWebsocket { tls: true, .. } => "y-websocket by TLS",
+            Self::YWebsocket { tls: false, .. } => "y-websocket without TLS",
+        }
+    }
+}
+
 impl BoardLoad {
+    /// Ours first.
+    pub(crate) fn servers(&self) -> Vec<BoardServer> {
+        let theirs = |tls| self.y_websocket.clone().map(|folder| BoardServer::YWebsocket { folder, tls });
+        [BoardServer::Kegelbahn(self.server.clone())]
+            .into_iter()
+            .chain([true, false].into_iter().filter_map(theirs))
+            .collect()
+    }
+
     /// Refuses what is no sensible load.
     pub(crate) fn check(&self) -> Result<(), Failure> {
         if self.drawers > DRAWERS_MAX {

@@ -12,7 +12,7 @@ mod yjs;
 
 pub use report::BoardReport;
 
-use crate::options::BoardLoad;
+use crate::options::{BoardLoad, BoardServer};
 use crate::process::{Usage, usage};
 use crate::report::Percentiles;
 use crate::{Failure, clock};
@@ -57,15 +57,18 @@ enum Phase {
     Over,
 }
 
-/// Runs it to its end at a server of its own.
-pub fn run_board(wanted: &BoardLoad) -> Result<BoardReport, Failure> {
+/// Runs it to its end at a server of its own; where asked for, then with the same people at `y-websocket`'s.
+pub fn run_board(wanted: &BoardLoad, tell: &mut dyn FnMut(BoardReport)) -> Result<(), Failure> {
     wanted.check()?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(run(wanted))
+    for server in wanted.servers() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        tell(runtime.block_on(run(wanted, &server))?);
+    }
+    Ok(())
 }
 
-async fn run(wanted: &BoardLoad) -> Result<BoardReport, Failure> {
-    let target = Target::start(wanted).await?;
+async fn run(wanted: &BoardLoad, server: &BoardServer) -> Result<BoardReport, Failure> {
+    let target = Target::start(server).await?;
     let began = clock::now();
     let (over, told) = watch::channel(false);
     let shared = Arc::new(Shared {
@@ -118,7 +121,7 @@ async fn run(wanted: &BoardLoad) -> Result<BoardReport, Failure> {
     let newcomer = newcomer.await??;
     shared.phase.send_replace(Phase::Over);
     let expected = thread.join().map_err(|_panic| "the drawers' thread panicked")??;
-    Ok(judge(wanted, &shared, (idle, first, last), &watched, newcomer, &expected))
+    Ok(judge((wanted, server.name()), &shared, (idle, first, last), &watched, newcomer, &expected))
 }
 
 struct Sample {
@@ -215,7 +218,7 @@ fn lost(shared: &Shared, drawing: &Drawing) -> Result<Vec<(String, u64)>, Failur
 }
 
 fn judge(
-    wanted: &BoardLoad,
+    (wanted, server): (&BoardLoad, &'static str),
     shared: &Shared,
     (idle, first, last): (Usage, Sample, Sample),
     watched: &[Watched],
@@ -239,7 +242,7 @@ fn judge(
         board.len() == expected.len() + wanted.shapes && expected.iter().all(has)
     };
     BoardReport {
-        server: if wanted.y_websocket.is_some() { "y-websocket" } else { "kegelbahn" },
+        server,
         drawers: wanted.drawers,
         watchers: WATCHERS,
         seconds,

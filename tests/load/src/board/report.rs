@@ -49,6 +49,12 @@ impl BoardReport {
         serde_json::to_string(self).unwrap_or_default()
     }
 
+    /// What it costs beside another server, for people.
+    pub fn beside(&self, other: &Self) -> String {
+        let ratio = self.cpu_us_per_delivered / other.cpu_us_per_delivered;
+        format!("{:<28} {ratio:.1} times that of {}\n", "server CPU per delivered", other.server)
+    }
+
     /// For people.
     pub fn table(&self) -> String {
         let mut out = String::new();

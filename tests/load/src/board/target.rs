@@ -1,11 +1,12 @@
 //! The server under load, started for it: ours, or `y-websocket`'s in Node.
 
 use super::socket::Door;
-use crate::options::BoardLoad;
+use crate::options::BoardServer;
 use crate::{Failure, scenarios};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 use test_support::{Server, ServerBuilder, TlsStream};
@@ -19,35 +20,42 @@ const PING_EVERY: Duration = Duration::from_secs(3);
 /// See the module's text.
 pub(super) enum Target {
     Kegelbahn { server: Box<Server>, link: String },
-    YWebsocket { node: Child, address: SocketAddr },
+    YWebsocket { node: Child, address: SocketAddr, tls: bool },
 }
 
 impl Target {
-    pub(super) async fn start(wanted: &BoardLoad) -> Result<Self, Failure> {
-        if let Some(folder) = &wanted.y_websocket {
-            let program = folder.join("node_modules/y-websocket/bin/server.cjs");
-            if !program.exists() {
-                return Err("y-websocket is not there: npm ci --prefix tests/load/y-websocket".into());
+    pub(super) async fn start(board: &BoardServer) -> Result<Self, Failure> {
+        match board {
+            BoardServer::Kegelbahn(binary) => {
+                let server = scenarios::server(binary.as_deref())?;
+                let server = ServerBuilder::new(&server).start().await;
+                server.host("load").await;
+                let link =
+                    server.room("load", "board", "open")["link"].as_str().unwrap_or_default().to_owned();
+                Ok(Self::Kegelbahn { server: Box::new(server), link })
             }
-            let address = SocketAddr::from((Ipv4Addr::LOCALHOST, test_support::free_ports(1)));
-            let node = Command::new("node")
-                .arg(program)
-                .env("HOST", "127.0.0.1")
-                .env("PORT", address.port().to_string())
-                .stdout(Stdio::null())
-                .spawn()?;
-            let target = Self::YWebsocket { node, address };
-            test_support::until("y-websocket listens", async || {
-                tokio::net::TcpStream::connect(address).await.ok()
-            })
-            .await;
-            return Ok(target);
+            BoardServer::YWebsocket { folder, tls } => Self::start_y_websocket(folder, *tls).await,
         }
-        let server = scenarios::server(wanted.server.as_deref())?;
-        let server = ServerBuilder::new(&server).start().await;
-        server.host("load").await;
-        let link = server.room("load", "board", "open")["link"].as_str().unwrap_or_default().to_owned();
-        Ok(Self::Kegelbahn { server: Box::new(server), link })
+    }
+
+    async fn start_y_websocket(folder: &Path, tls: bool) -> Result<Self, Failure> {
+        if !folder.join("node_modules/y-websocket").exists() {
+            return Err("y-websocket is not there: npm ci --prefix tests/load/y-websocket".into());
+        }
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, test_support::free_ports(1)));
+        let mut node = Command::new("node");
+        node.arg(folder.join("server.cjs")).env("HOST", "127.0.0.1").env("PORT", address.port().to_string());
+        if tls {
+            let own = rcgen::generate_simple_self_signed(["localhost".to_owned()])?;
+            node.env("KEY", own.signing_key.serialize_pem()).env("CERT", own.cert.pem());
+        }
+        let node = node.stdout(Stdio::null()).spawn()?;
+        let target = Self::YWebsocket { node, address, tls };
+        test_support::until("y-websocket listens", async || {
+            tokio::net::TcpStream::connect(address).await.ok()
+        })
+        .await;
+        Ok(target)
     }
 
     pub(super) fn pid(&self) -> u32 {
@@ -61,8 +69,8 @@ impl Target {
     /// keep it while the guest's task runs.
     pub(super) async fn enter(&self, name: &str) -> Result<Door, Failure> {
         match self {
-            Self::YWebsocket { address, .. } => {
-                Ok(Door { address: *address, tls: false, path: "/board".to_owned() })
+            Self::YWebsocket { address, tls, .. } => {
+                Ok(Door { address: *address, tls: *tls, path: "/board".to_owned() })
             }
             Self::Kegelbahn { server, link } => {
                 let (socket, board) = join(server, link, name).await?;
