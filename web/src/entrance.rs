@@ -2,18 +2,23 @@
 //!
 //! A TLS record begins with its type, 22 for a handshake; a framed check (RFC 4571) with the high byte of its length,
 //! which is at most 2. What is neither goes to TLS, which refuses it as it always did. Whoever says nothing yet holds no
-//! more than a connection, for a bounded time, and only so many do.
+//! more than a connection, for a bounded time, and only so many do. TLS itself is spoken here, so that handlers can take whole
+//! connections over (`detachable`).
 
+use crate::detachable::Connection;
+use actix_http::Protocol;
 use actix_service::{Service, ServiceFactory};
 use actix_utils::counter::Counter;
 use actix_web::rt::net::TcpStream;
 use actors::sfu::MediaHub;
 use futures_util::future::LocalBoxFuture;
 use std::io;
+use std::net::SocketAddr;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::AsyncReadExt;
+use tokio_rustls::TlsAcceptor;
 
 /// The first bytes have to be here within this. Both kinds of client speak at once.
 const FIRST_BYTES: Duration = Duration::from_secs(8);
@@ -22,17 +27,29 @@ const SILENT_MAX: usize = 256;
 /// Lengths of checks: a STUN header, up to what the media plane reads of one.
 const CHECK: std::ops::RangeInclusive<usize> = 20..=548;
 
+const HANDSHAKE_PATIENCE: Duration = Duration::from_secs(8);
+/// TLS handshakes of one worker at the same time: each costs about a millisecond of a core.
+const HANDSHAKES_MAX: usize = 64;
+/// The name of HTTP/2 in ALPN.
+pub(crate) const HTTP_2: &[u8] = b"h2";
+
+/// What the HTTP service serves.
+type Secured = (Connection, Protocol, Option<SocketAddr>);
+
 /// Makes the doorkeeper of one worker.
 pub(crate) struct Entrance<F> {
     https: F,
+    tls: TlsAcceptor,
     media: Option<MediaHub>,
 }
 
 /// Looks at each connection and sends it where it belongs.
 pub(crate) struct Doorkeeper<S> {
     https: Rc<S>,
+    tls: TlsAcceptor,
     media: Option<MediaHub>,
     silent: Counter,
+    handshakes: Counter,
 }
 
 /// What a connection begins with.
@@ -46,14 +63,14 @@ enum Beginning {
 
 impl<F> Entrance<F> {
     /// Connections that begin with a check go to `media`, if there is any; all others to `https`.
-    pub(crate) fn new(https: F, media: Option<MediaHub>) -> Self {
-        Self { https, media }
+    pub(crate) fn new(https: F, tls: TlsAcceptor, media: Option<MediaHub>) -> Self {
+        Self { https, tls, media }
     }
 }
 
 impl<F> ServiceFactory<TcpStream> for Entrance<F>
 where
-    F: ServiceFactory<TcpStream, Config = (), Response = ()>,
+    F: ServiceFactory<Secured, Config = (), Response = ()>,
     F::Service: 'static,
     F::Future: 'static,
     F::Error: 'static,
@@ -67,16 +84,22 @@ where
     type Future = LocalBoxFuture<'static, Result<Self::Service, Self::InitError>>;
 
     fn new_service(&self, (): ()) -> Self::Future {
-        let (https, media) = (self.https.new_service(()), self.media.clone());
+        let (https, tls, media) = (self.https.new_service(()), self.tls.clone(), self.media.clone());
         Box::pin(async move {
-            Ok(Doorkeeper { https: Rc::new(https.await?), media, silent: Counter::new(SILENT_MAX) })
+            Ok(Doorkeeper {
+                https: Rc::new(https.await?),
+                tls,
+                media,
+                silent: Counter::new(SILENT_MAX),
+                handshakes: Counter::new(HANDSHAKES_MAX),
+            })
         })
     }
 }
 
 impl<S> Service<TcpStream> for Doorkeeper<S>
 where
-    S: Service<TcpStream, Response = ()> + 'static,
+    S: Service<Secured, Response = ()> + 'static,
     S::Error: 'static,
     S::Future: 'static,
 {
@@ -85,30 +108,51 @@ where
     type Future = LocalBoxFuture<'static, Result<(), S::Error>>;
 
     fn poll_ready(&self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        if self.silent.available(context) { self.https.poll_ready(context) } else { Poll::Pending }
+        // Both are asked, so that either wakes us.
+        let (silent, handshakes) = (self.silent.available(context), self.handshakes.available(context));
+        if silent && handshakes { self.https.poll_ready(context) } else { Poll::Pending }
     }
 
     fn call(&self, mut connection: TcpStream) -> Self::Future {
-        let https = Rc::clone(&self.https);
-        let Some(media) = self.media.clone() else { return Box::pin(https.call(connection)) };
-        let silent = self.silent.get();
+        let (https, tls, media) = (Rc::clone(&self.https), self.tls.clone(), self.media.clone());
+        let (silent, handshakes) = (self.silent.get(), self.handshakes.clone());
         Box::pin(async move {
-            let beginning = tokio::time::timeout(FIRST_BYTES, beginning(&mut connection)).await;
-            drop(silent);
-            match beginning {
-                Ok(Ok(Beginning::Tls)) => https.call(connection).await,
-                Ok(Ok(Beginning::Check(first))) => {
-                    if let Ok(connection) = connection.into_std() {
-                        // Unwanted ones are closed by that: nobody is told why.
-                        media.adopt_stream(connection, first);
+            if let Some(media) = media {
+                match tokio::time::timeout(FIRST_BYTES, beginning(&mut connection)).await {
+                    Ok(Ok(Beginning::Tls)) => {}
+                    Ok(Ok(Beginning::Check(first))) => {
+                        if let Ok(connection) = connection.into_std() {
+                            // Unwanted ones are closed by that: nobody is told why.
+                            media.adopt_stream(connection, first);
+                        }
+                        return Ok(());
                     }
-                    Ok(())
+                    Ok(Err(_broken)) => return Ok(()),
+                    Err(_elapsed) => return Ok(()),
                 }
-                Ok(Err(_broken)) => Ok(()),
+            }
+            drop(silent);
+            let handshake = handshakes.get();
+            let secured = tokio::time::timeout(HANDSHAKE_PATIENCE, secure(connection, &tls)).await;
+            drop(handshake);
+            match secured {
+                Ok(Ok(secured)) => https.call(secured).await,
+                Ok(Err(_no_tls)) => Ok(()),
                 Err(_elapsed) => Ok(()),
             }
         })
     }
+}
+
+async fn secure(connection: TcpStream, tls: &TlsAcceptor) -> io::Result<Secured> {
+    connection.set_nodelay(true)?;
+    let address = connection.peer_addr().ok();
+    let stream = tls.accept(connection).await?;
+    let protocol = match stream.get_ref().1.alpn_protocol() {
+        Some(HTTP_2) => Protocol::Http2,
+        _ => Protocol::Http1,
+    };
+    Ok((Connection::new(stream), protocol, address))
 }
 
 async fn beginning(connection: &mut TcpStream) -> io::Result<Beginning> {

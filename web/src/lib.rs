@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod api;
 pub mod board;
 pub mod clock;
+mod detachable;
 mod entrance;
 pub mod errors;
 pub mod guard;

@@ -1,12 +1,14 @@
 //! The HTTP servers, given their listeners: the real one, the one on port 80 that only points to it, and the private
 //! one for exact figures.
 
-use crate::entrance::Entrance;
+use crate::board::Carrier;
+use crate::detachable::Connection;
+use crate::entrance::{self, Entrance};
 use crate::guard;
 use crate::metrics;
 use crate::routes;
 use crate::state::Edge;
-use actix_http::{HttpService, TlsAcceptorConfig};
+use actix_http::HttpService;
 use actix_service::{IntoServiceFactory, ServiceFactoryExt, map_config};
 use actix_web::dev::{AppConfig, Server, ServerHandle};
 use actix_web::http::header;
@@ -19,16 +21,14 @@ use std::io;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio_rustls::TlsAcceptor;
 
 /// A request's head has to be here within this (slowloris).
 const HEAD_PATIENCE: Duration = Duration::from_secs(8);
-const HANDSHAKE_PATIENCE: Duration = Duration::from_secs(8);
 /// An idle connection is closed after this; sockets have their own rules.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
 /// Connections of one worker; more wait in the listener's queue. A participant needs two or three.
 const CONNECTIONS_MAX: usize = 8_000;
-/// TLS handshakes of one worker at the same time: each costs about a millisecond of a core.
-const HANDSHAKES_MAX: usize = 64;
 /// How long a connection that we ended waits for the other end's close. A browser reports a socket as closed only when
 /// the TCP connection is, and its client comes back only then: 2 s here were 1.7 s of every reconnect.
 const LINGER: Duration = Duration::from_millis(200);
@@ -36,19 +36,27 @@ const LINGER: Duration = Duration::from_millis(200);
 const STOP_SECONDS: u64 = 2;
 
 /// A server at work on its own task.
-pub struct Running(ServerHandle);
+pub struct Running {
+    server: ServerHandle,
+    /// What goes on beside the server with connections of its.
+    carrier: Option<Data<Carrier>>,
+}
 
 impl Running {
     fn start(server: Server) -> Self {
         let handle = server.handle();
         // What ends it with an error is told to whoever stops it; there is nobody else to tell.
         actix_web::rt::spawn(server);
-        Self(handle)
+        Self { server: handle, carrier: None }
     }
 
     /// Takes nobody new, waits a little (`STOP_SECONDS`) for those who are served, then closes.
     pub async fn stop(self) {
-        self.0.stop(true).await;
+        self.server.stop(true).await;
+        if let Some(carrier) = self.carrier {
+            // A panic in there has been told.
+            actix_web::rt::task::spawn_blocking(move || carrier.stop()).await.ok();
+        }
     }
 }
 
@@ -64,16 +72,19 @@ pub fn serve(
     workers: usize,
     media: Option<MediaHub>,
 ) -> io::Result<Running> {
+    let carrier = Data::new(Carrier::start(workers)?);
     let edge = Data::from(edge);
+    let carried = carrier.clone();
     let directory = Data::new(edge.directory.clone());
     let app = move || {
         App::new()
             .app_data(edge.clone())
             .app_data(directory.clone())
+            .app_data(carried.clone())
             .configure(routes::configure)
             .wrap(from_fn(guard::around))
     };
-    actix_tls::accept::max_concurrent_tls_connect(HANDSHAKES_MAX);
+    let tls = TlsAcceptor::from(Arc::new(with_protocols(tls)));
     let builder = actix_server::Server::build()
         .workers(workers)
         .worker_max_blocking_threads(4)
@@ -84,7 +95,6 @@ pub fn serve(
     let builder = builder.listen("https", listener, move || {
         let stopping = stopping.clone();
         let app = app().into_factory().map_err(|error: actix_web::Error| error.error_response());
-        let handshakes = TlsAcceptorConfig::default().handshake_timeout(HANDSHAKE_PATIENCE);
         let https = HttpService::build()
             .graceful_shutdown_signal(move || {
                 let stopping = stopping.clone();
@@ -93,12 +103,20 @@ pub fn serve(
             .keep_alive(KEEP_ALIVE)
             .client_request_timeout(HEAD_PATIENCE)
             .client_disconnect_timeout(LINGER)
+            .on_connect_ext(|connection: &Connection, data| {
+                data.insert(connection.detachable());
+            })
             // Says what scheme, host and address requests came by. Nothing here asks: that is configuration.
-            .finish(map_config(app, |()| AppConfig::default()))
-            .rustls_0_23_with_config(tls.clone(), handshakes);
-        Entrance::new(https, media.clone())
+            .finish(map_config(app, |()| AppConfig::default()));
+        Entrance::new(https, tls.clone(), media.clone())
     })?;
-    Ok(Running::start(builder.run()))
+    Ok(Running { carrier: Some(carrier), ..Running::start(builder.run()) })
+}
+
+/// Offers HTTP/2 before HTTP/1.1 (ALPN, RFC 7301).
+fn with_protocols(mut tls: rustls::ServerConfig) -> rustls::ServerConfig {
+    tls.alpn_protocols = vec![entrance::HTTP_2.to_vec(), b"http/1.1".to_vec()];
+    tls
 }
 
 /// Sends whoever comes by plain HTTP to the configured address, whatever `Host` they wrote.

@@ -198,7 +198,7 @@ impl Setting {
     }
 
     async fn say(&self, client: &Client, frame: Bytes) {
-        client.intake.push(frame).await.unwrap();
+        client.intake.push(frame).unwrap();
     }
 
     async fn draw(&self, client: &Client, key: &str, value: i32) {

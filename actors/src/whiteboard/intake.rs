@@ -3,8 +3,8 @@
 //! Why no messages: each would wake the board's thread and then its reader's, and a hundred drawers send thousands
 //! a second. Frames wait here until the board looks, once a tick and all at once; only a board that rests is woken.
 //!
-//! Limit: what waits of one socket has 1 MiB, where a frame counts for at least 8 KiB. When that is used up its reader
-//! waits, and with it TCP and the client.
+//! Limit: what waits of one socket has 1 MiB, where a frame counts for at least 8 KiB. When that is used up nothing more is
+//! taken of it, and with it TCP and the client wait.
 
 use super::messages::{Arrived, SocketId};
 use actix::Recipient;
@@ -19,10 +19,16 @@ const UNIT: usize = 1_024;
 /// What a frame takes of it at least.
 const FRAME_MIN: u32 = 8;
 
-/// The board has gone.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("the board has gone")]
-pub struct BoardGone;
+/// Why a frame was not taken.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum NotTaken {
+    /// Too much of this socket waits for the board; offer it again.
+    #[error("no room for more frames of this socket")]
+    Full(Bytes),
+    /// The board has gone.
+    #[error("the board has gone")]
+    Gone,
+}
 
 /// One socket's end.
 #[derive(Debug)]
@@ -54,14 +60,15 @@ struct Queue {
 }
 
 impl BoardIntake {
-    /// Hands a frame over; waits while there is no room.
-    pub async fn push(&self, frame: Bytes) -> Result<(), BoardGone> {
+    /// Hands a frame over.
+    pub fn push(&self, frame: Bytes) -> Result<(), NotTaken> {
         let units = ROOM.min(FRAME_MIN.max((frame.len() / UNIT) as u32));
-        let room = Arc::clone(&self.room).acquire_many_owned(units).await;
-        let room = room.map_err(|_never_closed| BoardGone)?;
         if self.queue.gone.load(SeqCst) {
-            return Err(BoardGone);
+            return Err(NotTaken::Gone);
         }
+        let Ok(room) = Arc::clone(&self.room).try_acquire_many_owned(units) else {
+            return Err(NotTaken::Full(frame));
+        };
         self.queue.waiting().push(Arrival { socket: self.socket, frame, _room: room });
         // When the mailbox is full, the board looks with the next message anyway.
         if !self.queue.awake.swap(true, SeqCst) && self.board.try_send(Arrived).is_err() {
@@ -145,15 +152,15 @@ mod tests {
         let arrivals = Arrivals::default();
         let (one, two) = (arrivals.intake(SocketId(1), board.clone()), arrivals.intake(SocketId(2), board));
         for intake in [&one, &two, &one] {
-            intake.push(frame(10)).await.unwrap();
+            intake.push(frame(10)).unwrap();
         }
         assert!(arrivals.is_awake());
         let order: Vec<u64> = arrivals.take().iter().map(|arrival| arrival.socket.0).collect();
         assert_eq!(order, [1, 2, 1]);
-        two.push(frame(10)).await.unwrap();
+        two.push(frame(10)).unwrap();
         assert_eq!(arrivals.take().len(), 1);
         assert!(arrivals.take().is_empty() && !arrivals.is_awake());
-        two.push(frame(10)).await.unwrap();
+        two.push(frame(10)).unwrap();
         actix_rt::task::yield_now().await;
         while woken.load(SeqCst) < 2 {
             actix_rt::task::yield_now().await;
@@ -162,18 +169,17 @@ mod tests {
     }
 
     #[actix_rt::test]
-    async fn a_reader_waits_for_room_and_not_for_a_board_that_has_gone() {
+    async fn a_socket_has_its_room_and_gets_it_back() {
         let board = Sleeper(Arc::default()).start().recipient();
         let arrivals = Arrivals::default();
         let intake = arrivals.intake(SocketId(1), board.clone());
-        intake.push(frame(1 << 20)).await.unwrap();
+        intake.push(frame(1 << 20)).unwrap();
         let other = arrivals.intake(SocketId(2), board);
-        other.push(frame(1)).await.unwrap();
-        let waits = async { intake.push(frame(1)).await };
-        let looks = async { assert_eq!(arrivals.take().len(), 2) };
-        let (pushed, ()) = tokio::join!(waits, looks);
-        assert_eq!(pushed, Ok(()));
+        other.push(frame(1)).unwrap();
+        assert_eq!(intake.push(frame(1)), Err(NotTaken::Full(frame(1))));
+        assert_eq!(arrivals.take().len(), 2);
+        assert_eq!(intake.push(frame(1)), Ok(()));
         drop(arrivals);
-        assert_eq!(other.push(frame(1)).await, Err(BoardGone));
+        assert_eq!(other.push(frame(1)), Err(NotTaken::Gone));
     }
 }

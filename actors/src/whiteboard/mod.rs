@@ -50,7 +50,7 @@ mod waiting;
 mod wire;
 
 pub use actor::Whiteboard;
-pub use intake::{BoardGone, BoardIntake};
+pub use intake::{BoardIntake, NotTaken};
 pub use messages::*;
 pub use outlet::*;
 pub use versions::VersionReason;

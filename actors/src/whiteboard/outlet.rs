@@ -8,6 +8,7 @@
 use bytes::Bytes;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::task::{Context, Poll, ready};
 use tokio::sync::{mpsc, watch};
 
 /// Frames that may wait for a slow reader.
@@ -85,19 +86,24 @@ impl BoardOutlet {
 
 impl BoardInlet {
     /// What to do next; what came before has been written. `Close(4500)` when the board has gone without a word.
-    pub async fn next(&mut self) -> BoardFrame {
+    pub fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<BoardFrame> {
         self.queued_bytes.fetch_sub(std::mem::take(&mut self.writing), Relaxed);
-        tokio::select! {
-            biased;
-            code = closed(&mut self.close) => BoardFrame::Close(code),
-            frame = self.frames.recv() => match frame {
-                Some(frame) => {
-                    self.writing = frame.len();
-                    BoardFrame::Binary(frame)
-                }
-                None => BoardFrame::Close(self.close.borrow().unwrap_or(4500)),
-            },
+        if let Some(code) = *self.close.borrow() {
+            return Poll::Ready(BoardFrame::Close(code));
         }
+        Poll::Ready(match ready!(self.frames.poll_recv(context)) {
+            Some(frame) => {
+                self.writing = frame.len();
+                BoardFrame::Binary(frame)
+            }
+            None => BoardFrame::Close(self.close.borrow().unwrap_or(4500)),
+        })
+    }
+
+    /// Waits for what to do next.
+    #[cfg(test)]
+    pub(super) async fn next(&mut self) -> BoardFrame {
+        std::future::poll_fn(|context| self.poll_next(context)).await
     }
 
     /// Resolves when the socket is to be closed, even while the writer is stuck in a write.

@@ -1,19 +1,22 @@
 //! The board at the edge, as in `web/PROTOCOL.md` §4: its WebSocket, its files and its versions.
 //!
-//! `socket` carries between the browser and the `Whiteboard` actor, `pace` says how fast a client may speak.
+//! `socket` lets browsers in, `carrier` carries between them and the `Whiteboard` actor, `pace` says how fast a client may speak.
 //! What a frame says and who may say it is the board's business; here are only sizes, speed and life signs.
 //! `files` takes pictures and slides through `sieve` into the store; `versions` lists points to go back to.
 //! Of all of them the ticket is the secret, and the room says what its holder may.
 //!
 //! Queues: frames to a slow reader wait in the board's outlet (128 frames, 2 MiB; when full the board sends what was
-//! missed once it is empty), frames from a fast drawer in its intake (1 MiB; when full the reader waits); the reader's own answers in `socket::REPLIES` (when full the reader waits, and
-//! its client).
+//! missed once it is empty), frames from a fast drawer in its intake (1 MiB; when full nothing is read, and the client
+//! waits).
 
+mod carrier;
 pub mod files;
 mod pace;
 pub mod sieve;
 mod socket;
 pub mod versions;
+
+pub use carrier::Carrier;
 
 use crate::errors::ApiError;
 use crate::state::Edge;
