@@ -1,5 +1,5 @@
-// Slides become pages that everybody sees and draws on; what is no slides is told in words and leaves nothing, nor does
-// what was cancelled on its way. Pictures that are pasted, dropped or photographed reach everybody without being in the
+// Slides become pages that everybody sees and draws on, the first of them while the last are still on their way; what is no
+// slides is told in words and leaves nothing, nor does what was cancelled on its way. Pictures that are pasted, dropped or photographed reach everybody without being in the
 // document, and without what a camera writes into them.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -58,6 +58,58 @@ tell('slides, and drawing on them', async (stage) => {
   await until('the slide is larger', async () => (await green(ben)) > far)
 })
 
+tell('the first slides are there while the others are on their way', async (stage) => {
+  const [ada, ben] = await together(stage)
+  const talk = pdf(5, { heavy: 400_000 })
+  assert.ok(talk.length > 2_000_000, 'it travels in parts')
+  const uploads = await holdUploads(ada)
+  const bens = (n, all) => ben.page.getByRole('button', { name: en.pageOf(n, all) }).waitFor()
+
+  await bring(ada, 'slides', 'Vortrag.pdf', 'application/pdf', talk)
+  await uploads.held(1)
+  await uploads.passes(2)
+  await uploads.held(3)
+  await bens(1, 3)
+  await ben.page.getByRole('button', { name: en.nextPage }).click()
+  await until('Ben sees the first slide', async () => (await green(ben)) > 500)
+  await take(ben, 'pen')
+  await drag(ben, [0.3, 0.5], [0.6, 0.55])
+  await ada.page.getByRole('button', { name: de.pageOf(2, 3) }).waitFor()
+  await outlined(ada, 'Ada', ['Strich'])
+  await ada.page.getByRole('progressbar', { name: de.slidesComing }).waitFor()
+
+  // Cancelled, nothing of them stays, neither here nor there.
+  await ada.page.getByRole('button', { name: de.cancel, exact: true }).click()
+  await bens(1, 1)
+  await ada.page.getByRole('button', { name: de.pageOf(1, 1) }).waitFor()
+  assert.ok(await ada.page.getByRole('button', { name: de.undo, exact: true }).isDisabled())
+  await uploads.passes(Infinity)
+
+  // Once more: the line breaks for one of them, and Ada draws meanwhile, which is taken back by itself.
+  await uploads.holds()
+  await bring(ada, 'slides', 'Vortrag.pdf', 'application/pdf', talk)
+  await uploads.passes(1)
+  await ada.page.getByRole('button', { name: de.pageOf(2, 2) }).waitFor()
+  await take(ada, 'pen')
+  await drag(ada, [0.3, 0.5], [0.6, 0.55])
+  await outlined(ada, 'Ada', ['Strich'])
+  await uploads.breaks()
+  await uploads.passes(Infinity)
+  await bens(1, 6)
+  await ben.page.getByRole('button', { name: en.nextPage }).click()
+  await outlined(ben, 'Ben', ['Stroke'])
+  for (let at = 0; at < 4; at += 1) await ben.page.getByRole('button', { name: en.nextPage }).click()
+  await bens(6, 6)
+  await until('Ben sees the last slide', async () => (await green(ben)) > 500)
+  await outlined(ben, 'Ben', [])
+  const undo = ada.page.getByRole('button', { name: de.undo, exact: true })
+  await undo.click()
+  await outlined(ada, 'Ada', [])
+  await bens(6, 6)
+  await undo.click()
+  await bens(1, 1)
+})
+
 tell('what cannot be slides, and slides that are cancelled on their way', async (stage) => {
   const [ada, ben] = await together(stage)
   const uploads = []
@@ -89,7 +141,7 @@ tell('what cannot be slides, and slides that are cancelled on their way', async 
       uploadThroughput,
     })
   await speed(400_000)
-  await bring(ada, 'slides', 'Sommerfest.pdf', 'application/pdf', pdf(60, { ballast: 8_000_000 }))
+  await bring(ada, 'slides', 'Sommerfest.pdf', 'application/pdf', pdf(2, { heavy: 4_000_000 }))
   const bar = ada.page.getByRole('progressbar', { name: de.slidesComing })
   const far = async () => Number(await bar.getAttribute('value'))
   await until('a part of it is on its way', async () => (await far()) > 12)
@@ -159,6 +211,39 @@ tell('pictures are pasted, dropped and photographed', async (stage) => {
   await outlined(phone, 'Cem', ['Bild'])
   await until('the photo is there', () => isRedAt(phone, 0.5, 0.5))
 })
+
+/** Holds back what a visitor uploads until it may pass. */
+async function holdUploads({ page }) {
+  let open = 0
+  let seen = 0
+  const waiting = []
+  const next = () => {
+    while (open > 0 && waiting.length > 0) {
+      open -= 1
+      waiting.shift().continue().catch(cancelled)
+    }
+  }
+  await page.route(/\/api\/board\/[^/]+\/files\?/, (route) => {
+    seen += 1
+    waiting.push(route)
+    next()
+  })
+  return {
+    held: (count) => until(`${count} uploads were asked for`, () => seen === count),
+    holds: () => (open = 0),
+    passes: (count) => {
+      open = count
+      next()
+    },
+    breaks: async () => {
+      await until('an upload is on its way', () => waiting.length > 0)
+      await waiting.shift().abort('connectionreset')
+    },
+  }
+}
+
+/** What was cancelled while it was held back passes nowhere. */
+function cancelled() {}
 
 /** Drops a file from outside the browser onto a point of the board. */
 async function drop(visitor, name, bytes, place) {

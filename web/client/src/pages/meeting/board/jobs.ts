@@ -13,6 +13,8 @@ export type JobFault =
   | 'slides_too_large'
   /** For this server, whose operator allows less than we do. */
   | 'slides_refused'
+  /** The right to draw went while they came: what is there cannot be taken away. */
+  | 'slides_stopped'
   | 'file_unknown'
   | 'not_packed'
 
