@@ -154,6 +154,6 @@ export function changeOf(elements: readonly ExcalidrawElement[], state: Gesture)
 
 function strokeUnderPen({ newElement, cursorButton }: Gesture): LiveStroke | null {
   if (newElement?.type !== 'freedraw' || newElement.isDeleted || cursorButton === 'up') return null
-  const { id, strokeColor, strokeWidth, opacity, x, y, points } = newElement
-  return tail({ id, colour: strokeColor, width: strokeWidth, opacity }, x, y, points)
+  const { id, strokeColor, strokeWidth, opacity, x, y, points, pressures } = newElement
+  return tail({ id, colour: strokeColor, width: strokeWidth, opacity }, x, y, points, pressures)
 }
