@@ -1,6 +1,7 @@
 // Slides become pages that everybody sees and draws on, the first of them while the last are still on their way; what is no
-// slides is told in words and leaves nothing, nor does what was cancelled on its way. Pictures that are pasted, dropped or photographed reach everybody without being in the
-// document, and without what a camera writes into them.
+// slides is told in words and leaves nothing, nor does what was cancelled on its way. Pictures that are pasted, dropped or
+// photographed reach everybody without being in the document, and without what a camera writes into them; copied, they
+// are taken to other rooms.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,7 +10,9 @@ import {
   bring,
   choose,
   drag,
+  drawRectangle,
   green,
+  ink,
   isRedAt,
   noPictures,
   openBoard,
@@ -211,6 +214,61 @@ tell('pictures are pasted, dropped and photographed', async (stage) => {
   await outlined(phone, 'Cem', ['Bild'])
   await until('the photo is there', () => isRedAt(phone, 0.5, 0.5))
 })
+
+tell('pictures are copied in one room and pasted in another', async (stage) => {
+  const [ada, ben, { frames, files }] = await together(stage)
+  await bring(ada, 'picture', 'keller.jpg', 'image/jpeg', await photo(ada, 'Kegelkeller'))
+  await until('the picture is there', () => isRedAt(ada, 0.5, 0.5))
+  await drawRectangle(ada, 0)
+  await take(ada, 'selection')
+  await ada.page.locator('.excalidraw').first().focus()
+  await ada.page.keyboard.press('Control+a')
+  const copy = () => ada.page.evaluate(() => navigator.clipboard.readText())
+  await until('the picture is in the clipboard', async () => {
+    await ada.page.keyboard.press('Control+c')
+    return (await copy()).includes('data:image/')
+  })
+  // Elsewhere they are pasted by somebody who has never been here.
+  const text = await copy()
+  const eva = await stage.visit()
+  await enter(eva, stage.server.room('Nebenan'), 'Eva', { camera: false })
+  await openBoard(eva)
+  const upload = eva.page.waitForEvent(
+    'request',
+    (asked) => asked.method() === 'POST' && asked.url().includes('/files'),
+  )
+  await paste(eva, text)
+  await outlined(eva, 'Eva', ['Bild', 'Rechteck'])
+  await upload
+  await until('Eva has the picture', async () => (await ink(eva)) > 20_000)
+
+  // What has no data in it is left out, and Eva is told.
+  const lost = text
+    .replaceAll(/data:image[^"]*/g, 'blob:https://localhost/gone')
+    .replaceAll(/"fileId":"[^"]*"/g, '"fileId":"gone"')
+  await paste(eva, lost)
+  await eva.page.getByText(de.picturesLeftOut).waitFor()
+  await outlined(eva, 'Eva', ['Bild', '2-mal Rechteck'])
+
+  // In the same room it is the same picture: nothing is uploaded or fetched anew.
+  const before = files.length
+  await paste(ada, text)
+  await outlined(ben, 'Ben', ['Picture, 2 times', 'Rectangle, 2 times'])
+  assert.equal(files.length, before)
+  noPictures(frames)
+})
+
+/** Pastes a text onto the board, somewhere in the middle. */
+async function paste(visitor, text) {
+  await take(visitor, 'selection')
+  await visitor.page.locator('.excalidraw').first().focus()
+  await visitor.page.mouse.move(...(await pointOf(visitor, 0.5, 0.5)))
+  await visitor.page.evaluate((text) => {
+    const clipboardData = new DataTransfer()
+    clipboardData.setData('text/plain', text)
+    document.activeElement.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }))
+  }, text)
+}
 
 /** Holds back what a visitor uploads until it may pass. */
 async function holdUploads({ page }) {

@@ -29,6 +29,8 @@ export const jobWords = words(
       too_many_pages: 'Diese PDF-Datei hat mehr als 300 Seiten. Teile sie auf.',
       not_a_drawing: 'Das ist keine Excalidraw-Datei, oder sie ist beschädigt.',
       file_unknown: 'Diese Datei kann nicht auf die Tafel. Bilder, PDF- und Excalidraw-Dateien gehen.',
+      pictures_left_out:
+        'Nicht alle Bilder kamen mit, denn sie steckten nicht in dem, was du einfügst. Füg sie als Dateien ein.',
       not_packed: 'Das ließ sich nicht einpacken. Nimm weniger Seiten oder ein anderes Format.',
     },
     understood: 'Gut',
@@ -60,6 +62,8 @@ export const jobWords = words(
       too_many_pages: 'This PDF file has more than 300 pages. Split it.',
       not_a_drawing: 'This is no Excalidraw file, or it is damaged.',
       file_unknown: 'This file cannot go on the board. Pictures, PDF and Excalidraw files can.',
+      pictures_left_out:
+        'Not all pictures came along, for they were not in what you insert. Insert them as files.',
       not_packed: 'This could not be packed. Take fewer pages or another format.',
     },
     understood: 'All right',

@@ -17,6 +17,8 @@ export type JobFault =
   | 'slides_stopped'
   | 'file_unknown'
   | 'not_packed'
+  /** The rest is there: their data was nowhere to be had. */
+  | 'pictures_left_out'
 
 export class JobError extends Error {
   constructor(readonly fault: JobFault) {
@@ -37,10 +39,10 @@ export class Jobs {
   readonly state = new Store<Job | null>(null)
   private last: Promise<unknown> = Promise.resolve()
 
-  /** Runs after what runs already; tells whether it went well. */
+  /** Runs after what runs already; tells whether it went well. A fault that the work returns is told all the same. */
   run(
     kind: JobKind,
-    work: (progress: (percent: number | null) => void, signal: AbortSignal) => Promise<void>,
+    work: (progress: (percent: number | null) => void, signal: AbortSignal) => Promise<JobFault | void>,
   ): Promise<boolean> {
     const next = this.last.then(async () => {
       const abort = new AbortController()
@@ -54,8 +56,8 @@ export class Jobs {
       }
       progress(null)
       try {
-        await work(progress, abort.signal)
-        this.state.set(null)
+        const fault = await work(progress, abort.signal)
+        this.state.set(fault ? { kind, fault } : null)
         return true
       } catch (error) {
         const fault = error instanceof JobError || error instanceof UploadError ? error.fault : 'failed'
