@@ -176,6 +176,12 @@ test('without the right to draw nothing comes or goes, and that is said', async 
   desk.allow(true)
   desk.undo()
   expect(names()).toEqual([''])
+  // The server may say so first.
+  const early = brings(1, 1)
+  await uploads.answer()
+  await uploads.answer('drawing_not_allowed')
+  expect([await early, jobs.state.get()]).toEqual([false, { kind: 'slides', fault: 'slides_stopped' }])
+  expect(names()).toEqual(['', 'Slide 1'])
 })
 
 test('when the server does not take the pages, the rest does not come either', async () => {

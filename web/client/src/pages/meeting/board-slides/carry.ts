@@ -3,7 +3,7 @@
 import { Arrival } from '../../../board/arrival'
 import type { Desk } from '../../../board/desk'
 import type { FreshPage } from '../../../board/pages'
-import { UploadError, type Uploads } from '../../../board/uploads'
+import { UploadError, type UploadFault, type Uploads } from '../../../board/uploads'
 import { goOn, JobError } from '../board/jobs'
 import type { Part } from './parts'
 
@@ -64,10 +64,13 @@ export async function carry<Document>(
     }
     arrival.end()
   } catch (error) {
-    // Without the right to draw nothing can be taken away either.
-    const stays = arrival.begun && !desk.drawable
+    // Without the right to draw nothing can be taken away either; the server may say so before the meeting does.
+    const stays = arrival.begun && (!desk.drawable || faultOf(error) === 'drawing_not_allowed')
+    if (stays) {
+      arrival.end()
+      throw new JobError('slides_stopped')
+    }
     arrival.takeBack()
-    if (stays) throw new JobError('slides_stopped')
     if (refused) throw new JobError(desk.drawable ? 'failed' : 'drawing_not_allowed')
     throw error
   } finally {
@@ -87,13 +90,17 @@ async function sendAgain(
       // oxlint-disable-next-line eslint/no-await-in-loop -- again only after it failed
       return await uploads.send(blob, progress, signal)
     } catch (error) {
-      const fault = error instanceof UploadError ? error.fault : null
+      const fault = faultOf(error)
       if (fault !== 'failed' && fault !== 'busy') throw error
       // oxlint-disable-next-line eslint/no-await-in-loop -- as above
       await wait(ms, signal)
     }
   }
   return uploads.send(blob, progress, signal)
+}
+
+function faultOf(error: unknown): UploadFault | null {
+  return error instanceof UploadError ? error.fault : null
 }
 
 function waited(ms: number, signal: AbortSignal): Promise<void> {
