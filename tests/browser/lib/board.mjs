@@ -34,8 +34,8 @@ export async function drag(visitor, from, to) {
   await mouse.up()
 }
 
-/** Draws through these points with a pen that is pressed ever harder. */
-export async function stroke(visitor, places) {
+/** Draws through these points with a pen that is pressed ever harder; `held` is what happens before it is lifted. */
+export async function stroke(visitor, places, held = async () => {}) {
   const pen = await visitor.page.context().newCDPSession(visitor.page)
   const points = await Promise.all(places.map(([x, y]) => pointOf(visitor, x, y)))
   const send = (type, at, buttons) =>
@@ -52,6 +52,7 @@ export async function stroke(visitor, places) {
   await send('mouseMoved', 0, 0)
   await send('mousePressed', 0, 1)
   for (let at = 1; at < points.length; at += 1) await send('mouseMoved', at, 1)
+  await held()
   await send('mouseReleased', points.length - 1, 0)
   await pen.detach()
 }

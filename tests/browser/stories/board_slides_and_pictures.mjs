@@ -1,6 +1,7 @@
-// Slides become pages that everybody sees and draws on; what is no slides is told in words and leaves nothing, nor does
-// what was cancelled on its way. Pictures that are pasted, dropped or photographed reach everybody without being in the
-// document, and without what a camera writes into them.
+// Slides become pages that everybody sees and draws on, the first of them while the last are still on their way; what is no
+// slides is told in words and leaves nothing, nor does what was cancelled on its way. Pictures that are pasted, dropped or
+// photographed reach everybody without being in the document, and without what a camera writes into them; copied, they
+// are taken to other rooms.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,7 +10,9 @@ import {
   bring,
   choose,
   drag,
+  drawRectangle,
   green,
+  ink,
   isRedAt,
   noPictures,
   openBoard,
@@ -58,6 +61,58 @@ tell('slides, and drawing on them', async (stage) => {
   await until('the slide is larger', async () => (await green(ben)) > far)
 })
 
+tell('the first slides are there while the others are on their way', async (stage) => {
+  const [ada, ben] = await together(stage)
+  const talk = pdf(5, { heavy: 400_000 })
+  assert.ok(talk.length > 2_000_000, 'it travels in parts')
+  const uploads = await holdUploads(ada)
+  const bens = (n, all) => ben.page.getByRole('button', { name: en.pageOf(n, all) }).waitFor()
+
+  await bring(ada, 'slides', 'Vortrag.pdf', 'application/pdf', talk)
+  await uploads.held(1)
+  await uploads.passes(2)
+  await uploads.held(3)
+  await bens(1, 3)
+  await ben.page.getByRole('button', { name: en.nextPage }).click()
+  await until('Ben sees the first slide', async () => (await green(ben)) > 500)
+  await take(ben, 'pen')
+  await drag(ben, [0.3, 0.5], [0.6, 0.55])
+  await ada.page.getByRole('button', { name: de.pageOf(2, 3) }).waitFor()
+  await outlined(ada, 'Ada', ['Strich'])
+  await ada.page.getByRole('progressbar', { name: de.slidesComing }).waitFor()
+
+  // Cancelled, nothing of them stays, neither here nor there.
+  await ada.page.getByRole('button', { name: de.cancel, exact: true }).click()
+  await bens(1, 1)
+  await ada.page.getByRole('button', { name: de.pageOf(1, 1) }).waitFor()
+  assert.ok(await ada.page.getByRole('button', { name: de.undo, exact: true }).isDisabled())
+  await uploads.passes(Infinity)
+
+  // Once more: the line breaks for one of them, and Ada draws meanwhile, which is taken back by itself.
+  await uploads.holds()
+  await bring(ada, 'slides', 'Vortrag.pdf', 'application/pdf', talk)
+  await uploads.passes(1)
+  await ada.page.getByRole('button', { name: de.pageOf(2, 2) }).waitFor()
+  await take(ada, 'pen')
+  await drag(ada, [0.3, 0.5], [0.6, 0.55])
+  await outlined(ada, 'Ada', ['Strich'])
+  await uploads.breaks()
+  await uploads.passes(Infinity)
+  await bens(1, 6)
+  await ben.page.getByRole('button', { name: en.nextPage }).click()
+  await outlined(ben, 'Ben', ['Stroke'])
+  for (let at = 0; at < 4; at += 1) await ben.page.getByRole('button', { name: en.nextPage }).click()
+  await bens(6, 6)
+  await until('Ben sees the last slide', async () => (await green(ben)) > 500)
+  await outlined(ben, 'Ben', [])
+  const undo = ada.page.getByRole('button', { name: de.undo, exact: true })
+  await undo.click()
+  await outlined(ada, 'Ada', [])
+  await bens(6, 6)
+  await undo.click()
+  await bens(1, 1)
+})
+
 tell('what cannot be slides, and slides that are cancelled on their way', async (stage) => {
   const [ada, ben] = await together(stage)
   const uploads = []
@@ -89,7 +144,7 @@ tell('what cannot be slides, and slides that are cancelled on their way', async 
       uploadThroughput,
     })
   await speed(400_000)
-  await bring(ada, 'slides', 'Sommerfest.pdf', 'application/pdf', pdf(60, { ballast: 8_000_000 }))
+  await bring(ada, 'slides', 'Sommerfest.pdf', 'application/pdf', pdf(2, { heavy: 4_000_000 }))
   const bar = ada.page.getByRole('progressbar', { name: de.slidesComing })
   const far = async () => Number(await bar.getAttribute('value'))
   await until('a part of it is on its way', async () => (await far()) > 12)
@@ -159,6 +214,94 @@ tell('pictures are pasted, dropped and photographed', async (stage) => {
   await outlined(phone, 'Cem', ['Bild'])
   await until('the photo is there', () => isRedAt(phone, 0.5, 0.5))
 })
+
+tell('pictures are copied in one room and pasted in another', async (stage) => {
+  const [ada, ben, { frames, files }] = await together(stage)
+  await bring(ada, 'picture', 'keller.jpg', 'image/jpeg', await photo(ada, 'Kegelkeller'))
+  await until('the picture is there', () => isRedAt(ada, 0.5, 0.5))
+  await drawRectangle(ada, 0)
+  await take(ada, 'selection')
+  await ada.page.locator('.excalidraw').first().focus()
+  await ada.page.keyboard.press('Control+a')
+  const copy = () => ada.page.evaluate(() => navigator.clipboard.readText())
+  await until('the picture is in the clipboard', async () => {
+    await ada.page.keyboard.press('Control+c')
+    return (await copy()).includes('data:image/')
+  })
+  // Elsewhere they are pasted by somebody who has never been here.
+  const text = await copy()
+  const eva = await stage.visit()
+  await enter(eva, stage.server.room('Nebenan'), 'Eva', { camera: false })
+  await openBoard(eva)
+  const upload = eva.page.waitForEvent(
+    'request',
+    (asked) => asked.method() === 'POST' && asked.url().includes('/files'),
+  )
+  await paste(eva, text)
+  await outlined(eva, 'Eva', ['Bild', 'Rechteck'])
+  await upload
+  await until('Eva has the picture', async () => (await ink(eva)) > 20_000)
+
+  // What has no data in it is left out, and Eva is told.
+  const lost = text
+    .replaceAll(/data:image[^"]*/g, 'blob:https://localhost/gone')
+    .replaceAll(/"fileId":"[^"]*"/g, '"fileId":"gone"')
+  await paste(eva, lost)
+  await eva.page.getByText(de.picturesLeftOut).waitFor()
+  await outlined(eva, 'Eva', ['Bild', '2-mal Rechteck'])
+
+  // In the same room it is the same picture: nothing is uploaded or fetched anew.
+  const before = files.length
+  await paste(ada, text)
+  await outlined(ben, 'Ben', ['Picture, 2 times', 'Rectangle, 2 times'])
+  assert.equal(files.length, before)
+  noPictures(frames)
+})
+
+/** Pastes a text onto the board, somewhere in the middle. */
+async function paste(visitor, text) {
+  await take(visitor, 'selection')
+  await visitor.page.locator('.excalidraw').first().focus()
+  await visitor.page.mouse.move(...(await pointOf(visitor, 0.5, 0.5)))
+  await visitor.page.evaluate((text) => {
+    const clipboardData = new DataTransfer()
+    clipboardData.setData('text/plain', text)
+    document.activeElement.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }))
+  }, text)
+}
+
+/** Holds back what a visitor uploads until it may pass. */
+async function holdUploads({ page }) {
+  let open = 0
+  let seen = 0
+  const waiting = []
+  const next = () => {
+    while (open > 0 && waiting.length > 0) {
+      open -= 1
+      waiting.shift().continue().catch(cancelled)
+    }
+  }
+  await page.route(/\/api\/board\/[^/]+\/files\?/, (route) => {
+    seen += 1
+    waiting.push(route)
+    next()
+  })
+  return {
+    held: (count) => until(`${count} uploads were asked for`, () => seen === count),
+    holds: () => (open = 0),
+    passes: (count) => {
+      open = count
+      next()
+    },
+    breaks: async () => {
+      await until('an upload is on its way', () => waiting.length > 0)
+      await waiting.shift().abort('connectionreset')
+    },
+  }
+}
+
+/** What was cancelled while it was held back passes nowhere. */
+function cancelled() {}
 
 /** Drops a file from outside the browser onto a point of the board. */
 async function drop(visitor, name, bytes, place) {

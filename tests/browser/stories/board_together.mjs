@@ -1,12 +1,24 @@
 // Six people draw at once and all see the same, each undoes only their own, and a wiped page comes back. Pages come and go
-// for everybody, and a laser pointer is seen and gone.
+// for everybody, a laser pointer is seen and gone, and a pen is seen as thick as it is pressed.
 import assert from 'node:assert/strict'
-import { choose, drag, drawRectangle, openBoard, outline, outlined, pointOf, take } from '../lib/board.mjs'
+import { createRequire } from 'node:module'
+import {
+  choose,
+  drag,
+  drawRectangle,
+  openBoard,
+  outline,
+  outlined,
+  pointOf,
+  stroke,
+  take,
+} from '../lib/board.mjs'
 import { enter } from '../lib/people.mjs'
 import { stories } from '../lib/story.mjs'
 import { until } from '../lib/until.mjs'
 import { WORDS } from '../lib/words.mjs'
 
+const Y = createRequire(new URL('../../../web/client/package.json', import.meta.url))('yjs')
 const tell = stories()
 const NAMES = ['Ada', 'Ben', 'Cem', 'Dilek', 'Eva', 'Finn']
 
@@ -92,7 +104,84 @@ tell('pages come, change and go for everybody, and each looks where they like', 
   await until('nothing of it is left', async () => (await over(ben)) === 0)
   await outlined(ben, 'Ben', [])
   assert.equal(await undo.getAttribute('aria-disabled'), 'true', 'it was not written')
+
+  // How hard a pen is pressed is seen while it draws, and nothing of it over the board once it is lifted.
+  await take(ada, 'pen')
+  const line = Array.from({ length: 24 }, (_, at) => [0.3 + at / 60, 0.5])
+  let thick = []
+  await stroke(ada, line, () =>
+    until('Ben sees the line grow thicker', async () => {
+      thick = await Promise.all([0.34, 0.64].map((x) => thickness(ben, x)))
+      return thick[0] > 0 && thick[1] > 1.5 * thick[0]
+    }).catch((error) => {
+      throw new Error(`${error.message}; it is ${thick} pixels thick`)
+    }),
+  )
+  await outlined(ben, 'Ben', ['Stroke'])
+  await until('nothing of it is left over the board', async () => (await over(ben)) === 0)
 })
+
+tell('what a client that knows no places drew is nobody’s to undo', async ({ server, visit }) => {
+  const room = server.room('Plenum')
+  const cem = await visit()
+  const socket = cem.page.waitForEvent('websocket', (one) => one.url().includes('/api/board/'))
+  await enter(cem, room, 'Cem', { camera: false })
+  const url = (await socket).url()
+  await openBoard(cem)
+  await drawsPlainly(cem, url, ['one', 'two', 'three'])
+
+  const ada = await visit()
+  await enter(ada, room, 'Ada', { camera: false })
+  await openBoard(ada)
+  await outlined(ada, 'Ada', ['3-mal Rechteck'])
+  await take(ada, 'pen')
+  await drag(ada, [0.2, 0.8], [0.6, 0.8])
+  await outlined(ada, 'Ada', ['3-mal Rechteck', 'Strich'])
+  const undo = ada.page.getByRole('button', { name: WORDS['de-DE'].undo, exact: true })
+  await undo.click()
+  await outlined(ada, 'Ada', ['3-mal Rechteck'])
+  await until(
+    'there is nothing more to undo',
+    async () => (await undo.getAttribute('aria-disabled')) === 'true',
+  )
+})
+
+/** Draws elements without places through a socket of its own, as a client does that is no Excalidraw. */
+async function drawsPlainly({ page }, url, ids) {
+  const doc = new Y.Doc()
+  doc.transact(() => {
+    for (const [at, id] of ids.entries()) {
+      const size = { x: 100, y: 100 + 80 * at, width: 90, height: 60 }
+      doc
+        .getMap('elements')
+        .set(id, { id, type: 'rectangle', ...size, version: 1, versionNonce: at + 1, isDeleted: false })
+    }
+  })
+  const update = Y.encodeStateAsUpdate(doc)
+  const length = update.length < 128 ? [update.length] : [(update.length & 127) | 128, update.length >> 7]
+  // Sync, update, its length and itself.
+  const frame = [0, 2, ...length, ...update]
+  await page.evaluate(
+    ([url, frame]) =>
+      new Promise((then) => {
+        const socket = new WebSocket(url)
+        socket.addEventListener('open', () => {
+          socket.send(Uint8Array.from(frame))
+          then()
+        })
+      }),
+    [url, frame],
+  )
+}
+
+/** How many pixels a stroke under way is thick at a part of the board's width. */
+function thickness({ page }, x) {
+  return page.locator('canvas.live-strokes').evaluate((canvas, x) => {
+    const at = Math.round(canvas.width * x)
+    const { data } = canvas.getContext('2d').getImageData(at, 0, 1, canvas.height)
+    return data.filter((value, at) => at % 4 === 3 && value > 128).length
+  }, x)
+}
 
 /** Pixels over the finished shapes: strokes under way, and lasers. */
 function over({ page }) {

@@ -3,11 +3,11 @@ import * as Y from 'yjs'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { Binding } from './binding'
 import { MAIN, mapOf } from './document'
-import type { Element } from './elements'
+import { strokeOf, type Element } from './elements'
 import { Ledger } from './ledger'
 import { change, clock, connect, element, MadeUpScene, side, stroke, timing, type Side } from './made-up'
 import { Scan } from './scan'
-import { StrokeBook, TAIL } from './strokes'
+import { StrokeBook, tail, TAIL } from './strokes'
 
 let a: Side
 let b: Side
@@ -226,6 +226,38 @@ describe('strokes', () => {
     for (let length = 10; length <= 300; length += 40) book.heard(1, stroke('s', length))
     expect(book.shown()[0]?.pieces).toHaveLength(1)
     expect(book.shown()[0]?.pieces[0]).toHaveLength(290)
+  })
+
+  test('how hard a pen is pressed travels with its points, a byte for each', () => {
+    const line = Array.from({ length: 60 }, (_, at) => [at, 0] as const)
+    const pressures = line.map((_, at) => at / 59)
+    const pen = { id: 's', colour: '#000', width: 2, opacity: 100 }
+    const told = (length: number) =>
+      strokeOf({ stroke: tail(pen, 0, 0, line.slice(0, length), pressures.slice(0, length)) })
+    expect(told(60)?.pressures).toHaveLength(TAIL)
+    const book = new StrokeBook()
+    for (const length of [2, 30, 60]) book.heard(1, told(length))
+    const [piece = []] = book.shown()[0]?.pieces ?? []
+    expect(piece).toHaveLength(60)
+    expect(piece.every(([, , felt], at) => Math.abs((felt ?? 9) - (pressures[at] ?? 9)) <= 1 / 126)).toBe(
+      true,
+    )
+    // A mouse has none, as those of clients that do not tell it.
+    book.heard(2, stroke('m', 3))
+    expect(book.shown()[1]?.pieces).toEqual([
+      [
+        [10, 20],
+        [11, 21],
+        [12, 22],
+      ],
+    ])
+  })
+
+  test('pressures that nobody can read are left out, the stroke is not', () => {
+    const told = stroke('s', 3)
+    for (const pressures of ['AB', 'ABCD', 'A"C', 5, null])
+      expect(strokeOf({ stroke: { ...told, pressures } })).toEqual(told)
+    expect(strokeOf({ stroke: { ...told, pressures: 'A-_' } })).toEqual({ ...told, pressures: 'A-_' })
   })
 
   test('a gap is not bridged', () => {

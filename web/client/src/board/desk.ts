@@ -5,7 +5,7 @@ import { Binding, type Scene, type SceneChange, type Timing } from './binding'
 import type { BoardConnection } from './connection'
 import { MAIN, mapOf, PAGES, pageOf, rootOf, type Shared } from './document'
 import type { PeerView, PointerTool } from './elements'
-import { Ledger, type Change } from './ledger'
+import { Ledger, type Change, type Cut, type LongStep } from './ledger'
 import { neighbour, pagesOf, type Page } from './pages'
 import { Presence, type Others } from './presence'
 
@@ -109,6 +109,20 @@ export class Desk {
     if (!this.mayDraw) return
     this.binding?.flush()
     this.ledger.step(changes)
+  }
+
+  /** Begins a step that goes on while this person draws. Without the right to draw it neither grows nor goes. */
+  begin(cut: (why: Cut) => void): LongStep {
+    const step = this.ledger.begin(cut)
+    return {
+      write: (changes) => this.mayDraw && step.write(changes),
+      end: () => step.end(),
+      takeBack: (also) => {
+        if (!this.mayDraw) return step.end()
+        this.binding?.flush()
+        step.takeBack(also)
+      },
+    }
   }
 
   undo(): void {

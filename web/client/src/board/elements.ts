@@ -1,6 +1,7 @@
 // What the board needs to know of a drawing: enough to sync it, nothing of how it looks. Whole elements travel; the
 // last writer wins (web/PROTOCOL.md, section 4).
 import { MAIN } from './document'
+import { arePressures } from './pressure'
 
 /** An Excalidraw element; all its other fields travel unseen. */
 export interface Element {
@@ -36,6 +37,8 @@ export interface LiveStroke {
   /** Index of the first of `points` in the whole stroke. */
   readonly from: number
   readonly points: readonly (readonly [number, number])[]
+  /** How hard a pen that feels it is pressed: a character for each of `points`, see `pressure.ts`. */
+  readonly pressures?: string
 }
 
 /** Whom the server says a cursor belongs to. */
@@ -110,14 +113,16 @@ export function participantOf(state: unknown): string | null {
 /** Reads a foreign live stroke. */
 export function strokeOf(state: unknown): LiveStroke | null {
   if (!isRecord(state) || !isRecord(state['stroke'])) return null
-  const { id, colour, width, opacity, from, points } = state['stroke']
+  const { id, colour, width, opacity, from, points, pressures } = state['stroke']
   if (typeof id !== 'string' || typeof colour !== 'string' || !isNumber(width) || !isNumber(opacity))
     return null
   if (!isNumber(from) || !Array.isArray(points)) return null
   const good = points.filter(
     (point): point is [number, number] => Array.isArray(point) && isNumber(point[0]) && isNumber(point[1]),
   )
-  return good.length === points.length ? { id, colour, width, opacity, from, points: good } : null
+  if (good.length !== points.length) return null
+  const stroke = { id, colour, width, opacity, from, points: good }
+  return arePressures(pressures, good.length) ? { ...stroke, pressures } : stroke
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

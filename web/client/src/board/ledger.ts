@@ -21,10 +21,26 @@ interface Edit {
   readonly after: unknown
 }
 
+/** What was written, by root and key. */
+type Step = Map<string, Edit>
+
 export interface Steps {
   readonly undo: boolean
   readonly redo: boolean
 }
+
+/** A step that goes on while others are done beside it, such as slides that come one after the other. */
+export interface LongStep {
+  /** Writes more of it; false when it is over, and nothing was written. */
+  write(changes: readonly Change[]): boolean
+  /** It is complete: one step like any other from now on. */
+  end(): void
+  /** Takes back what was written of it, and writes what `also` tells; there is nothing to do again. */
+  takeBack(also: () => readonly Change[]): void
+}
+
+/** Why a long step is over before its end: this person took it back, or the server did not take what was written. */
+export type Cut = 'undone' | 'refused'
 
 /** Steps that are remembered; the oldest goes first. */
 export const STEPS_MAX = 200
@@ -35,9 +51,10 @@ export class Ledger {
   readonly steps = new Store<Steps>({ undo: false, redo: false })
   /** Something that was written may not be with the server yet. */
   readonly unsaved = new Store(false)
-  private done: Map<string, Edit>[] = []
-  private undone: Map<string, Edit>[] = []
-  private open: Map<string, Edit> | null = null
+  private done: Step[] = []
+  private undone: Step[] = []
+  private open: Step | null = null
+  private readonly growing = new Map<Step, (cut: Cut) => void>()
   /** What was written and is not known to be with the server: by root and key, the clock that it has there. */
   private readonly journal = new Map<string, { change: Change; clock: number }>()
 
@@ -57,11 +74,7 @@ export class Ledger {
     )
     if (real.length === 0) return
     this.open ??= new Map()
-    for (const { root, key, value } of real) {
-      const at = `${root}\n${key}`
-      const before = this.open.has(at) ? this.open.get(at)?.before : mapOf(this.doc, root).get(key)
-      this.open.set(at, { root, key, before, after: value })
-    }
+    this.note(this.open, real)
     this.undone = []
     this.commit(real, origin)
     this.tell()
@@ -84,12 +97,42 @@ export class Ledger {
     this.seal()
   }
 
+  /**
+   * Begins a long step. In the history it stands where its first change was made: what is drawn meanwhile is a step of its
+   * own, which comes after it and is taken back before it, and a gesture that is unfinished stays whole. Taken back before
+   * its end it is over, and cannot be done again: half of it would come back.
+   */
+  begin(cut: (why: Cut) => void): LongStep {
+    const step: Step = new Map()
+    this.growing.set(step, cut)
+    return {
+      write: (changes) => {
+        if (!this.growing.has(step)) return false
+        if (step.size === 0 && changes.length > 0) {
+          this.remember(step)
+          this.undone = []
+        }
+        this.note(step, changes)
+        this.commit(changes, this)
+        this.tell()
+        return true
+      },
+      end: () => void this.growing.delete(step),
+      takeBack: (also) => {
+        this.growing.delete(step)
+        this.done = this.done.filter((one) => one !== step)
+        const { changes } = this.back(step)
+        this.commit([...also(), ...changes], this)
+        this.tell()
+      },
+    }
+  }
+
   /** What comes next is another step. */
   seal(): void {
     if (!this.open) return
     const real = [...this.open].filter(([, { before, after }]) => !same(before, after))
-    if (real.length > 0) this.done.push(new Map(real))
-    if (this.done.length > STEPS_MAX) this.done.shift()
+    if (real.length > 0) this.remember(new Map(real))
     this.open = null
     this.tell()
   }
@@ -136,12 +179,25 @@ export class Ledger {
     this.undone = []
     this.open = null
     this.tell()
+    for (const cut of this.growing.values()) cut('refused')
   }
 
-  private travel(from: Map<string, Edit>[], to: Map<string, Edit>[]): ReadonlySet<string> {
+  private travel(from: Step[], to: Step[]): ReadonlySet<string> {
     const step = from.pop()
     if (!step) return new Set()
-    const back = new Map<string, Edit>()
+    const cut = this.growing.get(step)
+    this.growing.delete(step)
+    const { changes, step: back } = this.back(step)
+    if (!cut) to.push(back)
+    this.commit(changes, this)
+    this.tell()
+    cut?.('undone')
+    return new Set([...step.values()].map(({ root }) => root))
+  }
+
+  /** What takes a step back, and that as a step. */
+  private back(step: Step): { changes: readonly Change[]; step: Step } {
+    const back: Step = new Map()
     const changes: Change[] = []
     for (const [at, { root, key, before, after }] of step) {
       const now = mapOf(this.doc, root).get(key)
@@ -149,10 +205,21 @@ export class Ledger {
       back.set(at, { root, key, before: now, after: value })
       if (!same(now, value)) changes.push({ root, key, value })
     }
-    to.push(back)
-    this.commit(changes, this)
-    this.tell()
-    return new Set([...step.values()].map(({ root }) => root))
+    return { changes, step: back }
+  }
+
+  private remember(step: Step): void {
+    this.done.push(step)
+    if (this.done.length > STEPS_MAX) this.done.shift()
+  }
+
+  /** Notes in a step what is about to be written. */
+  private note(step: Step, changes: readonly Change[]): void {
+    for (const { root, key, value } of changes) {
+      const at = `${root}\n${key}`
+      const before = step.has(at) ? step.get(at)?.before : mapOf(this.doc, root).get(key)
+      step.set(at, { root, key, before, after: value })
+    }
   }
 
   private commit(changes: readonly Change[], origin: unknown): void {

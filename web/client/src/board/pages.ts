@@ -49,18 +49,36 @@ export function pagesOf(entries: Iterable<readonly [string, unknown]>): readonly
   return pages.length > 0 ? pages : [{ id: MAIN, name: '', order: FIRST, paper: 'dotted', slide: null }]
 }
 
+/** A page that is not there yet. */
+export interface FreshPage {
+  readonly id: string
+  readonly name?: string
+  readonly paper?: Paper
+  readonly slide?: Slide
+}
+
 /** Adds pages after `after` (at the end without one). */
-export function added(
-  pages: readonly Page[],
-  after: string | null,
-  fresh: readonly { id: string; name?: string; paper?: Paper; slide?: Slide }[],
-): Change[] {
+export function added(pages: readonly Page[], after: string | null, fresh: readonly FreshPage[]): Change[] {
   const at = after === null ? pages.length : pages.findIndex((page) => page.id === after) + 1
-  const end = pages[at]?.order ?? null
-  let before = pages[at - 1]?.order ?? null
+  return placed(pages[at - 1]?.order ?? null, pages[at]?.order ?? null, fresh).map(entry)
+}
+
+/** Adds pages right behind a place, whoever stands there now; the place of the last one. */
+export function addedBehind(
+  pages: readonly Page[],
+  place: string,
+  fresh: readonly FreshPage[],
+): { readonly changes: Change[]; readonly place: string } {
+  const end = pages.find(({ order }) => order > place)?.order ?? null
+  const made = placed(place, end, fresh)
+  return { changes: made.map(entry), place: made.at(-1)?.order ?? place }
+}
+
+function placed(from: string | null, end: string | null, fresh: readonly FreshPage[]): Page[] {
+  let order = from
   return fresh.map(({ id, name = '', paper = 'dotted', slide }) => {
-    before = between(before, end)
-    return entry({ id, name: name.slice(0, NAME_MAX), order: before, paper, slide: slide ?? null })
+    order = between(order, end)
+    return { id, name: name.slice(0, NAME_MAX), order, paper, slide: slide ?? null }
   })
 }
 

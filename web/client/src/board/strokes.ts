@@ -2,21 +2,29 @@
 // since sending the whole stroke at every step is quadratic; each message repeats some, so that a merged frame
 // loses nothing. Pure.
 import type { LiveStroke } from './elements'
+import { pressureAt, pressuresIn } from './pressure'
 
 /** Points per message: about eight frames at 50 ms and 60 points a second. */
 export const TAIL = 48
 
-type Point = readonly [number, number]
+/** With its pressure, from 0 to 1, where the pen feels it. */
+export type Point = readonly [x: number, y: number, pressure?: number]
 
-/** The message for a stroke of which these are all points so far, relative to (x, y). */
+/**
+ * The message for a stroke of which these are all points so far, relative to (x, y), and how hard each was pressed:
+ * `pressures` is empty for a mouse or a finger.
+ */
 export function tail(
-  stroke: Omit<LiveStroke, 'from' | 'points'>,
+  stroke: Omit<LiveStroke, 'from' | 'points' | 'pressures'>,
   x: number,
   y: number,
-  points: readonly Point[],
+  points: readonly (readonly [number, number])[],
+  pressures: readonly number[] = [],
 ): LiveStroke {
   const from = Math.max(0, points.length - TAIL)
-  return { ...stroke, from, points: points.slice(from).map(([px, py]) => [round(x + px), round(y + py)]) }
+  const newest = points.slice(from).map(([px, py]) => [round(x + px), round(y + py)] as const)
+  const felt = pressures.length === points.length && { pressures: pressuresIn(pressures.slice(from)) }
+  return { ...stroke, from, points: newest, ...felt }
 }
 
 /** A stroke as it is shown: pieces, because a gap is not bridged. */
@@ -47,19 +55,13 @@ export class StrokeBook {
     if (!stroke) return false
     if (known?.id !== stroke.id) {
       const { id, colour, width, opacity, from, points } = stroke
-      this.growing.set(client, {
-        id,
-        colour,
-        width,
-        opacity,
-        length: from + points.length,
-        pieces: [[...points]],
-      })
+      const pieces = [pressed(stroke)]
+      this.growing.set(client, { id, colour, width, opacity, length: from + points.length, pieces })
       return true
     }
-    const fresh = stroke.points.slice(Math.max(0, known.length - stroke.from))
+    const fresh = pressed(stroke).slice(Math.max(0, known.length - stroke.from))
     if (fresh.length === 0) return false
-    if (stroke.from > known.length) known.pieces.push([...fresh])
+    if (stroke.from > known.length) known.pieces.push(fresh)
     else known.pieces.at(-1)?.push(...fresh)
     known.length = stroke.from + stroke.points.length
     return true
@@ -85,6 +87,13 @@ export class StrokeBook {
   shown(): readonly ShownStroke[] {
     return [...this.growing.values()]
   }
+}
+
+function pressed({ points, pressures }: LiveStroke): Point[] {
+  return points.map((point, at) => {
+    const pressure = pressureAt(pressures, at)
+    return pressure === undefined ? point : [...point, pressure]
+  })
 }
 
 function round(value: number): number {

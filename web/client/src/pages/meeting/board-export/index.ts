@@ -68,9 +68,10 @@ export function importDrawing(studio: Studio, edits: PageEdits, file: File): Pro
     const { elements, files } = await loadFromBlob(file, null, null).catch(() => {
       throw new JobError('not_a_drawing')
     })
-    const fit = await settled(studio, elements, files, progress, signal)
+    const { fit, missing } = await settled(studio, elements, files, progress, signal)
     edits.add({ name: file.name.replace(/\.(excalidraw|json)$/i, ''), elements: fit })
     studio.showAll()
+    return missing ? 'pictures_left_out' : undefined
   })
 }
 

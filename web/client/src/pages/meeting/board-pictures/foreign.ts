@@ -1,12 +1,18 @@
 // Elements that come from elsewhere, out of a file or by the clipboard of another board: their pictures are uploaded like
 // any other, and what no board takes stays behind.
 import type { ExcalidrawElement } from '@excalidraw/excalidraw/element/types'
-import type { BinaryFiles, ExcalidrawProps } from '@excalidraw/excalidraw/types'
+import type { BinaryFileData, BinaryFiles, ExcalidrawProps } from '@excalidraw/excalidraw/types'
 import { goOn } from '../board/jobs'
 import type { Studio } from '../board/studio'
-import { reencoded } from './reencode'
+import { reencoded, reencodedFrom, type Picture } from './reencode'
 
 type Pasted = Parameters<NonNullable<ExcalidrawProps['onPaste']>>[0]
+
+/** What may be drawn, and whether pictures are missing in it. */
+interface Settled {
+  readonly fit: ExcalidrawElement[]
+  readonly missing: boolean
+}
 
 /** Uploads the pictures of these elements; the elements as they may be drawn afterwards. */
 export async function settled(
@@ -15,15 +21,18 @@ export async function settled(
   files: BinaryFiles,
   progress: (percent: number) => void,
   signal: AbortSignal,
-): Promise<ExcalidrawElement[]> {
+): Promise<Settled> {
+  const pictures = new Set(elements.flatMap(pictureOf))
   const ids = new Map<string, string>()
-  for (const id of new Set(elements.flatMap(pictureOf))) {
-    const { dataURL = '' } = files[id] ?? {}
-    // What is on this board already is where it belongs; of other addresses nothing can be had.
-    if (studio.gallery.has(id)) ids.set(id, id)
-    else if (dataURL.startsWith('data:')) {
-      // oxlint-disable-next-line eslint/no-await-in-loop -- uploads go one after the other
-      const picture = await reencoded(blobFrom(dataURL))
+  for (const id of pictures) {
+    // What is on this board already is where it belongs.
+    if (studio.gallery.has(id)) {
+      ids.set(id, id)
+      continue
+    }
+    // oxlint-disable-next-line eslint/no-await-in-loop -- uploads go one after the other
+    const picture = await pictureFrom(files[id])
+    if (picture) {
       // oxlint-disable-next-line eslint/no-await-in-loop -- as above
       const uploaded = await studio.uploads.send(picture.blob, progress, signal)
       studio.gallery.add(uploaded, picture.blob)
@@ -31,7 +40,16 @@ export async function settled(
     }
   }
   goOn(signal)
-  return elements.flatMap((element) => fitting(element, ids))
+  return { fit: elements.flatMap((element) => fitting(element, ids)), missing: ids.size < pictures.size }
+}
+
+/** The picture out of somebody else's file; null when its data is nowhere to be had. */
+async function pictureFrom(file: BinaryFileData | undefined): Promise<Picture | null> {
+  const { dataURL = '', mimeType = '' } = file ?? {}
+  if (dataURL.startsWith('data:')) return reencoded(blobFrom(dataURL))
+  // An address in another window of ours, as long as that is open; others have nothing for us.
+  if (!dataURL.startsWith(`blob:${window.location.origin}/`)) return null
+  return reencodedFrom(dataURL, mimeType).catch(() => null)
 }
 
 /** Before Excalidraw draws what was pasted: it would put pictures where nobody else finds them. False: it is not drawn. */
@@ -43,8 +61,9 @@ export function pasted(studio: Studio, data: Pasted): Promise<boolean> | boolean
     return true
   }
   return studio.jobs.run('import', async (progress, signal) => {
-    const fit = await settled(studio, elements, files, progress, signal)
+    const { fit, missing } = await settled(studio, elements, files, progress, signal)
     Object.assign(data, { elements: fit, files: undefined })
+    return missing ? 'pictures_left_out' : undefined
   })
 }
 

@@ -15,14 +15,26 @@ const QUALITY = 0.88
 export async function reencoded(file: Blob): Promise<Picture> {
   const image = await decoded(file)
   try {
-    for (const side of SIDES) {
-      // oxlint-disable-next-line eslint/no-await-in-loop -- the next size only if this one is too large
-      const picture = await drawn(image, file.type, side)
-      if (picture && picture.blob.size <= PICTURE_MAX) return picture
-    }
+    return await fitted(image, file.type)
   } finally {
     if (image instanceof ImageBitmap) image.close()
     else URL.revokeObjectURL(image.src)
+  }
+}
+
+/** The same of what an address shows. */
+export async function reencodedFrom(address: string, type: string): Promise<Picture> {
+  const image = new Image()
+  image.src = address
+  await image.decode()
+  return fitted(image, type)
+}
+
+async function fitted(image: ImageBitmap | HTMLImageElement, type: string): Promise<Picture> {
+  for (const side of SIDES) {
+    // oxlint-disable-next-line eslint/no-await-in-loop -- the next size only if this one is too large
+    const picture = await drawn(image, type, side)
+    if (picture && picture.blob.size <= PICTURE_MAX) return picture
   }
   throw new UploadError('too_large')
 }

@@ -1,11 +1,14 @@
-// A PDF becomes pages: read here first, to its last page, so that a broken one is told before it travels; then uploaded
-// whole; then all its pages are on the board in one step, or none.
+// A PDF becomes pages: read here first, to its last page, so that a broken one is told before it travels; then its parts
+// are uploaded, and their pages are seen one part after the other. All of them are one step, and when one does not come,
+// none stay.
 import type { Desk } from '../../../board/desk'
-import { added, type Slide } from '../../../board/pages'
+import type { FreshPage, Slide } from '../../../board/pages'
 import { SLIDES_COUNT_MAX, SLIDES_MAX, UploadError, type Uploads } from '../../../board/uploads'
 import { goOn, JobError, type Jobs } from '../board/jobs'
 import { newPageId } from '../board/page-edits'
-import { readPdf, type PDFDocumentProxy } from './pdf'
+import { carry } from './carry'
+import { partsOf } from './parts'
+import { cutOut, readPdf, type PDFDocumentProxy } from './pdf'
 import type { SlideStore } from './slide-store'
 
 /** The longer side of a slide on the board: text and strokes of the usual size suit it. */
@@ -25,19 +28,28 @@ export function bringSlides(
   return jobs.run('slides', async (progress, signal) => {
     if (file.size > SLIDES_MAX) throw new JobError('slides_too_large')
     const document = await readPdf(await file.arrayBuffer())
+    // Each part is opened by itself; those that are on the board are the store's.
+    const open = new Set([document])
     try {
       const sizes = await sizesOf(document, signal, (part) => progress(Math.round(part * READING)))
       const blob = file.type === 'application/pdf' ? file : new Blob([file], { type: 'application/pdf' })
-      const sent = (percent: number): void =>
-        progress(READING + Math.round((percent * (100 - READING)) / 100))
-      const id = await uploads.send(blob, sent, signal).catch(asSlides)
-      goOn(signal)
-      if (!desk.drawable) throw new JobError('drawing_not_allowed')
-      slides.seed(id, document)
-      addPages(file.name, id, sizes, desk)
-    } catch (error) {
-      void document.loadingTask.destroy()
-      throw error
+      const load = {
+        parts: partsOf({ blob, document }, sizes.length, async (from, to) => {
+          const part = await cutOut(document, from, to)
+          if (part) open.add(part.document)
+          return part
+        }),
+        count: sizes.length,
+        pagesOf: named(file.name, sizes),
+        seed: (id: string, part: PDFDocumentProxy) => {
+          open.delete(part)
+          slides.seed(id, part)
+        },
+      }
+      const sent = (part: number): void => progress(READING + Math.round(part * (100 - READING)))
+      await carry(load, desk, uploads, sent, signal).catch(asSlides)
+    } finally {
+      for (const left of open) void left.loadingTask.destroy()
     }
   })
 }
@@ -75,16 +87,18 @@ async function sizeOf(document: PDFDocumentProxy, number: number): Promise<Size>
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) }
 }
 
-function addPages(fileName: string, file: string, sizes: readonly Size[], desk: Desk): void {
+/** The pages that a part becomes, called by the file and their number. */
+function named(
+  fileName: string,
+  sizes: readonly Size[],
+): (file: string, part: { at: number; count: number; first: number }) => FreshPage[] {
   const title = fileName.replace(/\.pdf$/i, '').slice(0, 50)
-  const fresh = sizes.map((size, at) => ({
-    id: newPageId(),
-    name: sizes.length === 1 ? title : `${title} ${at + 1}`,
-    slide: { file, number: at + 1, ...size },
-  }))
-  desk.step(added(desk.pages.get(), desk.page.get(), fresh))
-  const [first] = fresh
-  if (first) desk.go(first.id)
+  return (file, { at, count, first }) =>
+    sizes.slice(at, at + count).map((size, index) => ({
+      id: newPageId(),
+      name: sizes.length === 1 ? title : `${title} ${at + index + 1}`,
+      slide: { file, number: first + index, ...size },
+    }))
 }
 
 /** The server speaks of files; whoever brings slides hears of slides. */

@@ -44,6 +44,24 @@ export async function readPdf(bytes: ArrayBuffer): Promise<PDFDocumentProxy> {
   }
 }
 
+/** Some pages, from 1 and both included, as a PDF of their own; null where that does not go without losing anything. */
+export async function cutOut(
+  document: PDFDocumentProxy,
+  from: number,
+  to: number,
+): Promise<{ blob: Blob; document: PDFDocumentProxy } | null> {
+  // pdf.js leaves out which layers are hidden: all of them would be seen.
+  if ((await document.getOptionalContentConfig()).getOrder() !== null) return null
+  const pages = { document: null, includePages: [[from - 1, to - 1]] }
+  const bytes: Uint8Array | null = await document.extractPages([pages]).catch(() => null)
+  if (!bytes) return null
+  const blob = new Blob([new Uint8Array(bytes)], { type: 'application/pdf' })
+  const made = await readPdf(await blob.arrayBuffer()).catch(() => null)
+  if (made?.numPages === to - from + 1) return { blob, document: made }
+  void made?.loadingTask.destroy()
+  return null
+}
+
 /** Opens a PDF on the server: only what is looked at is fetched. */
 export async function openPdf(url: string): Promise<PDFDocumentProxy> {
   const { getDocument } = await fetched()

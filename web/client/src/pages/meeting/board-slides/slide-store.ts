@@ -3,7 +3,8 @@ import type { Slide } from '../../../board/pages'
 import type { Uploads } from '../../../board/uploads'
 import { openPdf, type PDFDocumentProxy } from './pdf'
 
-const DOCUMENTS_MAX = 4
+/** As many as one large PDF travels in, nearly: each has a worker of its own. */
+const DOCUMENTS_MAX = 6
 const PICTURES_MAX = 12
 const AGAIN_MS = 3000
 
@@ -64,7 +65,7 @@ export class SlideStore {
 
   private document(file: string): Promise<PDFDocumentProxy> {
     const known = this.documents.get(file)
-    if (known) return known
+    if (known) return this.keep(file, known)
     const opened = openPdf(this.uploads.address(file))
     // The ticket may have changed meanwhile: whoever asks again later gets another attempt.
     opened.catch(() => setTimeout(() => this.documents.delete(file), AGAIN_MS))
@@ -72,6 +73,7 @@ export class SlideStore {
   }
 
   private keep(file: string, document: Promise<PDFDocumentProxy>): Promise<PDFDocumentProxy> {
+    this.documents.delete(file)
     this.documents.set(file, document)
     const [oldest, first] = this.documents.entries().next().value ?? []
     if (this.documents.size > DOCUMENTS_MAX && oldest !== undefined && first) {

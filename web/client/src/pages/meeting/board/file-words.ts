@@ -14,6 +14,8 @@ export const jobWords = words(
       slides_too_large: 'Diese PDF-Datei ist größer als 50 MB. Mach sie kleiner oder nimm weniger Seiten.',
       slides_refused:
         'Für diesen Server ist die PDF-Datei zu groß. Mach sie kleiner oder nimm weniger Seiten.',
+      slides_stopped:
+        'Gerade darfst du nicht mehr zeichnen, darum kamen nicht alle Folien an. Die ersten bleiben auf der Tafel.',
       type_unknown: 'Das ist kein Bild, das wir kennen. PNG, JPEG und WebP gehen.',
       uploads_full:
         'Für Bilder und Folien ist in diesem Raum kein Platz mehr. Was nirgends mehr zu sehen ist, geht nach ein paar Tagen, alles andere, wenn die Tafel gewischt wird; bis dahin hilft ein anderer Raum.',
@@ -27,6 +29,8 @@ export const jobWords = words(
       too_many_pages: 'Diese PDF-Datei hat mehr als 300 Seiten. Teile sie auf.',
       not_a_drawing: 'Das ist keine Excalidraw-Datei, oder sie ist beschädigt.',
       file_unknown: 'Diese Datei kann nicht auf die Tafel. Bilder, PDF- und Excalidraw-Dateien gehen.',
+      pictures_left_out:
+        'Nicht alle Bilder kamen mit, denn sie steckten nicht in dem, was du einfügst. Füg sie als Dateien ein.',
       not_packed: 'Das ließ sich nicht einpacken. Nimm weniger Seiten oder ein anderes Format.',
     },
     understood: 'Gut',
@@ -44,6 +48,8 @@ export const jobWords = words(
       too_large: 'The picture is too large, even made smaller. Take one under 10 MB.',
       slides_too_large: 'This PDF file is larger than 50 MB. Make it smaller or take fewer pages.',
       slides_refused: 'This PDF file is too large for this server. Make it smaller or take fewer pages.',
+      slides_stopped:
+        'You may not draw any more just now, so not all slides arrived. The first ones stay on the board.',
       type_unknown: 'This is no picture that we know. PNG, JPEG and WebP work.',
       uploads_full:
         'There is no room left for pictures and slides here. What nothing shows any more goes after some days, everything else once the board is wiped; until then use another room.',
@@ -56,6 +62,8 @@ export const jobWords = words(
       too_many_pages: 'This PDF file has more than 300 pages. Split it.',
       not_a_drawing: 'This is no Excalidraw file, or it is damaged.',
       file_unknown: 'This file cannot go on the board. Pictures, PDF and Excalidraw files can.',
+      pictures_left_out:
+        'Not all pictures came along, for they were not in what you insert. Insert them as files.',
       not_packed: 'This could not be packed. Take fewer pages or another format.',
     },
     understood: 'All right',

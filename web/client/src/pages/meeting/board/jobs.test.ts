@@ -34,6 +34,12 @@ test('what was cancelled is gone at once, makes nothing, and lets the next one g
   expect(jobs.state.get()).toBeNull()
 })
 
+test('what went well but for something is told, and counts as done', async () => {
+  const jobs = new Jobs()
+  expect(await jobs.run('import', () => Promise.resolve('pictures_left_out'))).toBe(true)
+  expect(jobs.state.get()).toEqual({ kind: 'import', fault: 'pictures_left_out' })
+})
+
 test('a fault stays until it was read or something else is on its way', async () => {
   const jobs = new Jobs()
   expect(await jobs.run('slides', () => Promise.reject(new JobError('encrypted')))).toBe(false)

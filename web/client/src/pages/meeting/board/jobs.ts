@@ -13,8 +13,12 @@ export type JobFault =
   | 'slides_too_large'
   /** For this server, whose operator allows less than we do. */
   | 'slides_refused'
+  /** The right to draw went while they came: what is there cannot be taken away. */
+  | 'slides_stopped'
   | 'file_unknown'
   | 'not_packed'
+  /** The rest is there: their data was nowhere to be had. */
+  | 'pictures_left_out'
 
 export class JobError extends Error {
   constructor(readonly fault: JobFault) {
@@ -35,10 +39,10 @@ export class Jobs {
   readonly state = new Store<Job | null>(null)
   private last: Promise<unknown> = Promise.resolve()
 
-  /** Runs after what runs already; tells whether it went well. */
+  /** Runs after what runs already; tells whether it went well. A fault that the work returns is told all the same. */
   run(
     kind: JobKind,
-    work: (progress: (percent: number | null) => void, signal: AbortSignal) => Promise<void>,
+    work: (progress: (percent: number | null) => void, signal: AbortSignal) => Promise<JobFault | void>,
   ): Promise<boolean> {
     const next = this.last.then(async () => {
       const abort = new AbortController()
@@ -52,8 +56,8 @@ export class Jobs {
       }
       progress(null)
       try {
-        await work(progress, abort.signal)
-        this.state.set(null)
+        const fault = await work(progress, abort.signal)
+        this.state.set(fault ? { kind, fault } : null)
         return true
       } catch (error) {
         const fault = error instanceof JobError || error instanceof UploadError ? error.fault : 'failed'

@@ -6,6 +6,7 @@ import type { PeerCursor } from '../../../board/elements'
 import type { ShownStroke } from '../../../board/strokes'
 import { BALL_COLOURS } from '../../../ui'
 import { Lasers } from './lasers'
+import { isPressed, ribbon } from './ribbon'
 
 type Viewport = Pick<AppState, 'scrollX' | 'scrollY' | 'zoom'>
 type Piece = ShownStroke['pieces'][number]
@@ -103,27 +104,36 @@ export function sized(canvas: HTMLCanvasElement): CanvasRenderingContext2D | nul
 
 function drawStroke(context: CanvasRenderingContext2D, stroke: ShownStroke, shown: number): void {
   context.strokeStyle = stroke.colour
+  context.fillStyle = stroke.colour
   context.globalAlpha = stroke.opacity / 100
   context.lineWidth = stroke.width * PEN
   let left = shown
   for (const piece of stroke.pieces) {
-    drawPiece(context, piece, Math.min(piece.length, left))
+    drawPiece(context, piece, Math.min(piece.length, left), stroke.width)
     left -= piece.length
     if (left <= 0) return
   }
 }
 
-function drawPiece(context: CanvasRenderingContext2D, piece: Piece, count: number): void {
+function drawPiece(context: CanvasRenderingContext2D, piece: Piece, count: number, width: number): void {
+  const points = begun(piece, count)
   context.beginPath()
-  const whole = Math.floor(count)
-  for (let at = 0; at < whole; at += 1) {
-    const point = piece[at]
-    if (point) context.lineTo(point[0], point[1])
+  if (isPressed(piece)) {
+    ribbon(context, points, width)
+    context.fill()
+    return
   }
+  for (const [x, y] of points) context.lineTo(x, y)
+  context.stroke()
+}
+
+/** The first `count` points, the last of them on its way to the next when `count` is in between. */
+function begun(piece: Piece, count: number): Piece {
+  const whole = Math.floor(count)
+  const points = piece.slice(0, whole)
   const [last, next] = [piece[whole - 1], piece[whole]]
   const part = count - whole
-  if (last && next && part > 0) {
-    context.lineTo(last[0] + (next[0] - last[0]) * part, last[1] + (next[1] - last[1]) * part)
-  }
-  context.stroke()
+  if (!last || !next || part <= 0) return points
+  const [x, y] = [last[0] + (next[0] - last[0]) * part, last[1] + (next[1] - last[1]) * part]
+  return [...points, last[2] === undefined ? [x, y] : [x, y, last[2]]]
 }

@@ -26,8 +26,9 @@ export class ExcalidrawScene implements Scene {
     if (this.page !== null) this.places.set(this.page, { scrollX, scrollY, zoom })
     this.page = page
     const place = this.places.get(page)
-    const made = inOrder(elements.flatMap(restored))
-    const mended = mending(made, () =>
+    const nonces: Nonces = new Map()
+    const made = inOrder(elements.flatMap((element) => restored(element, nonces)))
+    const mended = mending(made, nonces, () =>
       this.api.updateScene({
         elements: made,
         appState: {
@@ -52,10 +53,11 @@ export class ExcalidrawScene implements Scene {
 
   merge(remote: readonly Element[], gone: readonly string[]): readonly Mended[] {
     const busy = underHand(this.api.getAppState())
+    const nonces: Nonces = new Map()
     const fresh = new Map<string, ExcalidrawElement>()
     for (const element of remote) {
       // What is under this person's hand stays: it is written when they let go, and counts as the later change.
-      const [made] = busy.has(element.id) ? [] : restored(element)
+      const [made] = busy.has(element.id) ? [] : restored(element, nonces)
       if (made) fresh.set(made.id, made)
     }
     const away = new Set(gone.filter((id) => !busy.has(id)))
@@ -66,7 +68,7 @@ export class ExcalidrawScene implements Scene {
       fresh.delete(element.id)
     }
     next.push(...fresh.values())
-    const mended = this.set(next)
+    const mended = this.set(next, nonces)
     this.onMerged(remote as readonly unknown[] as readonly ExcalidrawElement[])
     return mended
   }
@@ -75,44 +77,57 @@ export class ExcalidrawScene implements Scene {
   private adjust(elements: readonly Element[]): readonly Mended[] {
     const busy = underHand(this.api.getAppState())
     const local = new Map(this.api.getSceneElementsIncludingDeleted().map((element) => [element.id, element]))
+    const nonces: Nonces = new Map()
     const next = elements.flatMap((element) => {
       const known = local.get(element.id)
       return known && (known.versionNonce === element.versionNonce || busy.has(known.id))
         ? known
-        : restored(element)
+        : restored(element, nonces)
     })
     const here = new Set(next.map(({ id }) => id))
     for (const id of busy) {
       const held = local.get(id)
       if (held && !here.has(id)) next.push(held)
     }
-    const mended = this.set(next)
+    const mended = this.set(next, nonces)
     this.onMerged(next)
     return mended
   }
 
-  private set(elements: ExcalidrawElement[]): readonly Mended[] {
+  private set(elements: ExcalidrawElement[], nonces: Nonces): readonly Mended[] {
     const made = inOrder(elements)
     // The undo history is ours: Excalidraw's need not learn of it.
     const captureUpdate = CaptureUpdateAction.EVENTUALLY
-    return mending(made, () => this.api.updateScene({ elements: made, captureUpdate }))
+    return mending(made, nonces, () => this.api.updateScene({ elements: made, captureUpdate }))
   }
 }
 
-/** What Excalidraw changes in place while it takes these: it gives elements that share a place others. */
-function mending(elements: readonly ExcalidrawElement[], take: () => void): readonly Mended[] {
-  const nonces = elements.map(({ versionNonce }) => versionNonce)
+/** What the document says is the `versionNonce` of elements that came from it. */
+type Nonces = Map<ExcalidrawElement, number>
+
+/**
+ * What Excalidraw changes of these by itself: where elements share a place or have none, as those of clients that know
+ * none, it gives them one, some when it reads them and some when it takes them. `nonces` are of before it read them.
+ */
+function mending(
+  elements: readonly ExcalidrawElement[],
+  nonces: Nonces,
+  take: () => void,
+): readonly Mended[] {
+  const before = elements.map((element) => nonces.get(element) ?? element.versionNonce)
   take()
   return elements.flatMap((element, at) => {
-    const was = nonces[at]
+    const was = before[at]
     return was === undefined || element.versionNonce === was ? [] : { element, was }
   })
 }
 
 /** One by one: as a list, Excalidraw would give new places to those that do not stand in order. */
-function restored(element: Element): ExcalidrawElement[] {
+function restored(element: Element, nonces: Nonces): ExcalidrawElement[] {
   try {
-    return restoreElements([element as unknown as ExcalidrawElement], null)
+    const made = restoreElements([element as unknown as ExcalidrawElement], null)
+    for (const one of made) nonces.set(one, element.versionNonce)
+    return made
   } catch {
     // What somebody else wrote and Excalidraw cannot read is not shown.
     return []
@@ -139,6 +154,6 @@ export function changeOf(elements: readonly ExcalidrawElement[], state: Gesture)
 
 function strokeUnderPen({ newElement, cursorButton }: Gesture): LiveStroke | null {
   if (newElement?.type !== 'freedraw' || newElement.isDeleted || cursorButton === 'up') return null
-  const { id, strokeColor, strokeWidth, opacity, x, y, points } = newElement
-  return tail({ id, colour: strokeColor, width: strokeWidth, opacity }, x, y, points)
+  const { id, strokeColor, strokeWidth, opacity, x, y, points, pressures } = newElement
+  return tail({ id, colour: strokeColor, width: strokeWidth, opacity }, x, y, points, pressures)
 }

@@ -45,6 +45,7 @@ export class Studio {
   readonly firstLook: FirstLook
   private readonly layer: SlideLayer
   private stroke: string | null = null
+  private selection: AppState['selectedElementIds'] = {}
   private readonly listeners = new Set<() => void>()
   private readonly ends: (() => void)[]
 
@@ -128,6 +129,7 @@ export class Studio {
     const empty = elements.every((element) => element.isDeleted)
     if (empty !== this.state.get().empty) this.state.patch({ empty })
     this.firstLook.settle()
+    this.selected(state)
     for (const listener of this.listeners) listener()
   }
 
@@ -162,6 +164,16 @@ export class Studio {
 
   private lay(): void {
     this.layer.show(this.slide)
+  }
+
+  /** Excalidraw keeps its list of what is selected as long as that stays the same. */
+  private selected({ selectedElementIds }: AppState): void {
+    if (selectedElementIds === this.selection) return
+    this.selection = selectedElementIds
+    const pictures = this.api
+      .getSceneElements()
+      .flatMap((one) => (one.type === 'image' && selectedElementIds[one.id] && one.fileId) || [])
+    this.gallery.select(new Set(pictures))
   }
 
   /** The marker's strokes go behind everything as soon as they are finished. */
