@@ -2,21 +2,22 @@
 //!
 //! In this order: the outline of its bytes (`validator`), whose ids it adds to (`ownership`), whether it fits
 //! what the board knows (`structure`; what builds on something missing waits in `waiting`), whether it is what boards
-//! hold (`schema`), whether what it builds on is still there (`history`), the size of its pages (`pages`) and of the board (`size`), and only then the document. Knows participants by their ids, and sockets only as the owners of waiting
+//! hold (`schema`), whether what it builds on is still there (`history`), the size of its pages (`pages`) and of the board (`size`), and only then the document (`application`). Knows participants by their ids, and sockets only as the owners of waiting
 //! updates; rights were checked by `board`.
 
 use super::allowance::Allowance;
+use super::application::{Broken, Site};
 use super::compaction::{Horizon, compact};
-use super::document::{ApplyError, Document};
+use super::document::Document;
 use super::history::History;
 use super::messages::{BoardLimits, SocketId};
 use super::ownership::{Adding, Foreign, Owners};
 use super::pages::{Added, Fullness, Pages};
-use super::pieces::{Piece, cut, with_deletes};
+use super::pieces::cut;
 use super::schema;
 use super::size::Size;
-use super::structure::{Additions, Misfit, Structure};
-use super::validator::{self, Id, Outline};
+use super::structure::{Misfit, Structure};
+use super::validator::{self, Outline};
 use super::versions::{Clearings, is_halved, may_clear};
 use super::waiting::Waiting;
 use super::wire::Malformed;
@@ -69,23 +70,6 @@ pub(super) enum Offence {
 impl From<Malformed> for Offence {
     fn from(_malformed: Malformed) -> Self {
         Self::Protocol
-    }
-}
-
-/// Why an update was not applied to its end.
-#[derive(Clone, Copy)]
-enum Broken {
-    Invalid,
-    Panicked,
-    Slow,
-}
-
-impl From<ApplyError> for Broken {
-    fn from(error: ApplyError) -> Self {
-        match error {
-            ApplyError::Invalid => Self::Invalid,
-            ApplyError::Panicked => Self::Panicked,
-        }
     }
 }
 
@@ -202,9 +186,10 @@ impl Drawing {
         let before =
             if self.clearings.wants(now, gone, restoring) { self.before_clearing(gone) } else { None };
         let pieces = cut(&stroke.update, &outline, &additions);
+        let mut site = Site { document: &mut self.document, structure: &mut self.structure };
         let (new, whole) = match pieces.as_slice() {
-            [piece] => self.apply_whole(piece, &additions, additions.are_all_of(&outline)),
-            pieces => self.apply_pieces(pieces, &additions, has_time),
+            [piece] => site.apply_whole(piece, &additions, additions.are_all_of(&outline)),
+            pieces => site.apply_pieces(pieces, &additions, has_time),
         };
         self.relearn();
         if let Some(new) = &new {
@@ -233,61 +218,6 @@ impl Drawing {
     fn before_clearing(&mut self, gone: usize) -> Option<(Bytes, HashMap<String, u32>)> {
         let counts = self.document.counts().ok()?;
         may_clear(gone, &counts).then(|| self.snapshot()).flatten().map(|state| (state, counts))
-    }
-
-    fn apply_whole(
-        &mut self,
-        piece: &Piece,
-        additions: &Additions,
-        all_new: bool,
-    ) -> (Option<Bytes>, Result<(), Broken>) {
-        match self.document.apply(&piece.update, all_new) {
-            Ok(new) => {
-                self.structure.commit(additions, piece.additions);
-                (new, Ok(()))
-            }
-            Err(error) => (None, Err(error.into())),
-        }
-    }
-
-    /// What was new of the pieces that were applied, and whether they were all.
-    fn apply_pieces(
-        &mut self,
-        pieces: &[Piece],
-        additions: &Additions,
-        has_time: &dyn Fn() -> bool,
-    ) -> (Option<Bytes>, Result<(), Broken>) {
-        let Some(before) = self.state_vector() else { return (None, Ok(())) };
-        let (mut applied, mut deletes, mut result) = (0, Vec::new(), Ok(()));
-        for piece in pieces {
-            if !has_time() {
-                result = Err(Broken::Slow);
-                break;
-            }
-            match self.document.apply(&piece.update, false) {
-                Ok(new) => {
-                    applied += piece.additions;
-                    let outline = new.and_then(|new| validator::update(&new, usize::MAX).ok());
-                    deletes.extend(outline.unwrap_or_default().deletes);
-                }
-                Err(error) => {
-                    result = Err(error.into());
-                    break;
-                }
-            }
-        }
-        self.structure.commit(additions, applied);
-        (self.since(&before, applied > 0, &deletes), result)
-    }
-
-    /// One update of everything new since `before`.
-    fn since(&mut self, before: &[u8], blocks: bool, deletes: &[(Id, u32)]) -> Option<Bytes> {
-        if !blocks {
-            return (!deletes.is_empty()).then(|| with_deletes(&[0], deletes));
-        }
-        let diff = self.document.diff(before).ok()?;
-        let outline = validator::update(&diff, usize::MAX).ok()?;
-        Some(with_deletes(diff.get(..outline.sections_end)?, deletes))
     }
 
     /// The clients to whose history the last update added, with their next clocks.

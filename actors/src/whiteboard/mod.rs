@@ -14,6 +14,7 @@
 
 mod actor;
 mod allowance;
+mod application;
 mod board;
 mod catching_up;
 mod compaction;
