@@ -3,7 +3,7 @@
 //! `structure` learns of exactly what was applied. Knows neither whose the update is nor whether it may be taken: `drawing`
 //! has seen to that.
 
-use super::document::{ApplyError, Document};
+use super::document::{Applied, ApplyError, Document};
 use super::pieces::{Piece, with_deletes};
 use super::structure::{Additions, Structure};
 use super::validator::{self, Id};
@@ -29,6 +29,18 @@ impl From<ApplyError> for Broken {
     }
 }
 
+/// What became of an update.
+pub(super) struct Taken {
+    /// What was new of it.
+    pub(super) new: Option<Bytes>,
+    /// How many of its additions are in the document now.
+    pub(super) additions: usize,
+    /// What was there and is deleted by it: the first of each range, and the clock at its end.
+    pub(super) deleted: Vec<(Id, u32)>,
+    /// Whether it was applied to its end.
+    pub(super) end: Result<(), Broken>,
+}
+
 /// Where updates are applied.
 pub(super) struct Site<'a> {
     /// What is drawn.
@@ -38,50 +50,50 @@ pub(super) struct Site<'a> {
 }
 
 impl Site<'_> {
-    /// What was new of an update in one piece; nothing when all of it was known.
-    pub(super) fn apply_whole(
-        &mut self,
-        piece: &Piece,
-        additions: &Additions,
-        all_new: bool,
-    ) -> (Option<Bytes>, Result<(), Broken>) {
+    /// An update in one piece.
+    pub(super) fn apply_whole(&mut self, piece: &Piece, additions: &Additions, all_new: bool) -> Taken {
         match self.document.apply(&piece.update, all_new) {
-            Ok(new) => {
+            Ok(applied) => {
                 self.structure.commit(additions, piece.additions);
-                (new, Ok(()))
+                let (new, deleted) = applied.map(|Applied { new, deleted }| (new, deleted)).unzip();
+                let deleted = deleted.unwrap_or_default();
+                Taken { new, additions: piece.additions, deleted, end: Ok(()) }
             }
-            Err(error) => (None, Err(error.into())),
+            Err(error) => Taken { new: None, additions: 0, deleted: Vec::new(), end: Err(error.into()) },
         }
     }
 
-    /// What was new of the pieces that were applied, and whether they were all.
+    /// Pieces, one after the other.
     pub(super) fn apply_pieces(
         &mut self,
         pieces: &[Piece],
         additions: &Additions,
         has_time: &dyn Fn() -> bool,
-    ) -> (Option<Bytes>, Result<(), Broken>) {
-        let Ok(before) = self.document.state_vector() else { return (None, Ok(())) };
-        let (mut applied, mut deletes, mut result) = (0, Vec::new(), Ok(()));
+    ) -> Taken {
+        let mut taken = Taken { new: None, additions: 0, deleted: Vec::new(), end: Ok(()) };
+        let Ok(before) = self.document.state_vector() else { return taken };
+        let mut told = Vec::new();
         for piece in pieces {
             if !has_time() {
-                result = Err(Broken::Slow);
+                taken.end = Err(Broken::Slow);
                 break;
             }
             match self.document.apply(&piece.update, false) {
-                Ok(new) => {
-                    applied += piece.additions;
-                    let outline = new.and_then(|new| validator::update(&new, usize::MAX).ok());
-                    deletes.extend(outline.unwrap_or_default().deletes);
+                Ok(None) => taken.additions += piece.additions,
+                Ok(Some(Applied { new, deleted })) => {
+                    taken.additions += piece.additions;
+                    taken.deleted.extend(deleted);
+                    told.extend(validator::update(&new, usize::MAX).unwrap_or_default().deletes);
                 }
                 Err(error) => {
-                    result = Err(error.into());
+                    taken.end = Err(error.into());
                     break;
                 }
             }
         }
-        self.structure.commit(additions, applied);
-        (self.since(&before, applied > 0, &deletes), result)
+        self.structure.commit(additions, taken.additions);
+        taken.new = self.since(&before, taken.additions > 0, &told);
+        taken
     }
 
     /// One update of everything new since `before`.
