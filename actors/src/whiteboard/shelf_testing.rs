@@ -10,6 +10,8 @@ use std::sync::Mutex;
 pub(super) struct MadeUpShelf {
     versions: Mutex<Vec<(StoredVersion, Bytes)>>,
     pub(super) files: Mutex<Vec<ShelvedFile>>,
+    /// How many versions were read.
+    pub(super) loaded: Mutex<usize>,
 }
 
 impl MadeUpShelf {
@@ -41,6 +43,7 @@ impl BoardShelf for MadeUpShelf {
         Ok(self.versions.lock().unwrap().iter().map(|(version, _)| version.clone()).collect())
     }
     async fn version(&self, _: &RoomId, id: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        *self.loaded.lock().unwrap() += 1;
         let versions = self.versions.lock().unwrap();
         Ok(versions.iter().find(|(version, _)| version.id == id).map(|(_, state)| state.to_vec()))
     }

@@ -7,7 +7,7 @@ use super::unused_files;
 use super::versions::{VersionReason, superfluous};
 use crate::clock::day_of;
 use crate::ids::random_text;
-use crate::store::{StoreError, StoredVersion};
+use crate::store::{ShelvedFile, StoreError, StoredVersion};
 use actix::{Handler, ResponseFuture};
 use bytes::Bytes;
 
@@ -45,14 +45,17 @@ impl Whiteboard {
         });
     }
 
-    /// Whoever opens a kept board has files collected that nothing refers to any more; nobody waits for it.
-    pub(super) fn collect_files(&mut self) {
+    /// Whoever opens a kept board has those of its files collected that nothing refers to any more; nobody waits for it.
+    pub(super) fn collect_files(&mut self, files: Vec<ShelvedFile>) {
+        if files.is_empty() {
+            return;
+        }
         let Some(state) = self.snapshot() else { return };
         let (store, room, figures) = (self.store.clone(), self.room.clone(), self.figures.clone());
         let today = day_of((self.clock)());
         // Also when the board ends meanwhile.
         actix::spawn(async move {
-            match unused_files::collect(store.shelf(), &room, &state, today).await {
+            match unused_files::collect(store.shelf(), &room, &files, state, today).await {
                 Ok(None) => {}
                 Ok(Some(left)) => figures.board_files_bytes.set(left),
                 Err(error) => tracing::error!(%error, "unused files of a board could not be collected"),
