@@ -4,12 +4,14 @@
 //! board or of a version: random characters do not stand there by chance, and where they are left of something else, the
 //! file only stays longer. The look is taken when a kept board is opened, when nobody has drawn yet. Pages that were open
 //! before may still undo, and bring a file back with it; so the first look only notes the day, and the file goes
-//! when one at least [`GRACE_DAYS`] later finds it unused again. Of a board whose rows were damaged nothing goes: they
-//! may have shown it.
+//! when one at least [`GRACE_DAYS`] later finds it unused again. Of a board whose rows were damaged, or a version of which
+//! is, nothing goes: they may have shown it.
 //!
 //! A look goes through all bytes of the board and of its versions, of which there may be 50 of many megabytes: on a thread for
 //! such work, while the room's own goes on, and with one of them in memory at a time. Knows no clock.
 
+use super::aside::aside;
+use super::version_keeping;
 use crate::store::{BoardShelf, Day, FILE_ID_LENGTH, RoomId, ShelvedFile, StoreError};
 use bytes::Bytes;
 use std::collections::HashSet;
@@ -41,8 +43,8 @@ pub(super) async fn collect(
     let mut unused = strike_off_aside(ids, board).await?;
     if !unused.is_empty() {
         for version in shelf.versions(room).await? {
-            let state = shelf.version(room, &version.id).await?.unwrap_or_default();
-            unused = strike_off_aside(unused, state.into()).await?;
+            let state = version_keeping::read(shelf, room, &version.id).await?;
+            unused = strike_off_aside(unused, state.unwrap_or_default()).await?;
             if unused.is_empty() {
                 break;
             }
@@ -69,11 +71,11 @@ async fn strike_off_aside(
     if ids.is_empty() {
         return Ok(ids);
     }
-    let struck = tokio::task::spawn_blocking(move || {
+    aside(move || {
         strike_off(&mut ids, &state);
         ids
-    });
-    struck.await.map_err(|failure| StoreError::Failed(failure.to_string()))
+    })
+    .await
 }
 
 /// Takes those ids away that stand in `state`.
@@ -104,7 +106,7 @@ fn judge(files: &[ShelvedFile], unused: &HashSet<Box<[u8]>>, today: Day) -> Verd
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::StoredVersion;
+    use crate::store::{StoredVersion, VersionState};
     use crate::whiteboard::shelf_testing::MadeUpShelf;
     use crate::whiteboard::testing::Peer;
     use std::future::poll_fn;
@@ -149,7 +151,7 @@ mod tests {
     async fn what_the_board_or_a_version_shows_stays() {
         let (shelf, room) = (MadeUpShelf::default(), RoomId("room".to_owned()));
         *shelf.files.lock().unwrap() = ['a', 'b', 'c', 'd'].map(|letter| file(letter, None)).into();
-        let before = Bytes::from(Peer::new(1).set("old", id('b')));
+        let before = VersionState { state: Peer::new(1).set("old", id('b')).into(), checksum: None };
         let version = StoredVersion { id: "v".into(), made_at: 0, reason: "by_hand".into(), bytes: 0 };
         shelf.add_version(&room, version, before, Vec::new()).await.unwrap();
         let board = Peer::new(2).set("new", id('a'));
@@ -181,7 +183,8 @@ mod tests {
         shelf.files.lock().unwrap().clone_from(&files);
         for name in ["v", "w"] {
             let version = StoredVersion { id: name.into(), made_at: 0, reason: "by_hand".into(), bytes: 0 };
-            runtime.block_on(shelf.add_version(&room, version, Bytes::new(), Vec::new())).unwrap();
+            let state = VersionState { state: Bytes::new(), checksum: None };
+            runtime.block_on(shelf.add_version(&room, version, state, Vec::new())).unwrap();
         }
         let board = Bytes::from(Peer::new(1).set("new", "nothing"));
         let mut collecting = pin!(collect(&shelf, &room, &files, board, Day(10)));
@@ -201,5 +204,18 @@ mod tests {
         }
         assert_eq!(runtime.block_on(collecting).unwrap(), None);
         assert_eq!(shelf.files.lock().unwrap()[0].unused_since, Some(Day(10)));
+    }
+
+    #[actix_rt::test]
+    async fn while_a_version_is_damaged_no_file_goes() {
+        let (shelf, room) = (MadeUpShelf::default(), RoomId("room".to_owned()));
+        let files = vec![file('a', Some(1))];
+        shelf.files.lock().unwrap().clone_from(&files);
+        let version = StoredVersion { id: "v".into(), made_at: 0, reason: "by_hand".into(), bytes: 0 };
+        let damaged = VersionState { state: Bytes::from_static(b"it showed a"), checksum: Some(1) };
+        shelf.add_version(&room, version, damaged, Vec::new()).await.unwrap();
+        let looked = collect(&shelf, &room, &files, Bytes::new(), Day(10)).await;
+        assert!(matches!(looked, Err(StoreError::Damaged)), "{looked:?}");
+        assert_eq!(*shelf.files.lock().unwrap(), files);
     }
 }
