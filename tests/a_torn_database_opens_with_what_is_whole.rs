@@ -1,13 +1,14 @@
 //! The power goes in the middle of drawing and leaves the database's files torn: what is whole of the board opens, a visitor is
 //! told when rows of it were damaged, whoever still has the rest brings it back, and a file that is no database any more
-//! is left for its operator.
+//! is left for its operator. Of points to go back to, a damaged one is told as such, and the others are as they were.
 
 mod at_the_board;
 
 use at_the_board::{Drawer, Guest, doc, keeper};
+use serde_json::json;
 use std::path::Path;
 use std::time::Duration;
-use test_support::Server;
+use test_support::{Server, until};
 
 const SERVER: &str = env!("CARGO_BIN_EXE_kegelbahn");
 const CLIENT: u64 = 4_711;
@@ -169,6 +170,94 @@ async fn damaged_rows_are_left_out_and_told() {
         assert!(file.windows(damaged.len()).any(|bytes| bytes == damaged), "the damaged row is set aside");
         let after = atelier.newcomer().await;
         assert!(!after.damaged && after.content() == atelier.drawer.content(), "seed {seed}");
+    }
+}
+
+/// The URL of the versions of a guest's board, or of one.
+fn versions(guest: &Guest, id: &str) -> String {
+    let (path, ticket) = guest
+        .path()
+        .split_once('?')
+        .map(|(path, query)| (path.to_owned(), query.to_owned()))
+        .expect("a ticket");
+    format!("{path}/versions{id}?{ticket}")
+}
+
+/// A host makes a point to go back to; one a second may be made.
+async fn remember(server: &Server, host: &Guest) -> String {
+    let ask = async || {
+        let made = server.http().post(&versions(host, ""), &json!({"reason": "by_hand"})).await;
+        (made.status == 201).then(|| made.json()["id"].as_str().expect("an id").to_owned())
+    };
+    until("a version is made", ask).await
+}
+
+/// Each bit flipped in one of two versions, or in whatever is around them: what comes is as it was, or does not come.
+#[tokio::test]
+async fn of_damaged_versions_each_is_told_and_the_others_come_back() {
+    let mut atelier = Atelier::open().await;
+    let mut host = keeper(&atelier.server, &atelier.door, "mara").await;
+    let (mut ids, mut states) = (Vec::new(), Vec::new());
+    for _ in 0..2 {
+        atelier.draw(30).await;
+        ids.push(remember(&atelier.server, &host).await);
+    }
+    let read = async |server: &Server, host: &Guest, id: &str| {
+        server.http().get(&versions(host, &format!("/{id}"))).await
+    };
+    for id in &ids {
+        states.push(read(&atelier.server, &host, id).await.body);
+    }
+    drop(host);
+    atelier.server = atelier.server.restart().await;
+    let shelves = atelier.server.data_dir().join("boards");
+    let shelf = std::fs::read_dir(&shelves).expect("shelves").flatten().map(|entry| entry.path());
+    let shelf =
+        shelf.into_iter().find(|path| path.extension().is_some_and(|end| end == "db")).expect("a shelf");
+    let whole = std::fs::read(&shelf).expect("it is there");
+    let mut random = Random(1);
+    for seed in 0..2 * SEEDS {
+        // First in what was drawn, then anywhere.
+        let name = format!("{CLIENT}-{}\u{1}", random.below(30)).into_bytes();
+        let places: Vec<usize> = (0..whole.len()).filter(|at| whole[*at..].starts_with(&name)).collect();
+        assert_eq!(places.len(), 2, "both have this stroke");
+        let at = if seed < SEEDS { places[seed as usize % 2] } else { random.below(whole.len()) };
+        atelier = atelier
+            .fall(|_| {
+                let mut torn = whole.clone();
+                torn[at] ^= 1 << random.below(7);
+                std::fs::write(&shelf, torn).expect("a file");
+                // What the time before left beside it belongs to another file.
+                for end in ["db-wal", "db-shm"] {
+                    std::fs::remove_file(shelf.with_extension(end)).ok();
+                }
+            })
+            .await;
+        host = keeper(&atelier.server, &atelier.door, "mara").await;
+        let mut damaged = 0;
+        for (id, state) in ids.iter().zip(&states) {
+            let answer = read(&atelier.server, &host, id).await;
+            match answer.status {
+                200 => assert!(answer.body == *state, "seed {seed}: another state at byte {at}"),
+                410 => {
+                    assert_eq!(answer.error_code(), "version_damaged");
+                    damaged += 1;
+                }
+                404 | 500 if seed >= SEEDS => damaged += 1,
+                other => panic!("seed {seed}: {other} at byte {at}"),
+            }
+        }
+        println!("seed {seed}: {damaged} of 2 are damaged by byte {at} of {}", whole.len());
+        assert!(seed >= SEEDS || damaged == 1, "seed {seed}: {damaged}");
+        let seen = atelier.newcomer().await;
+        assert!(
+            !seen.damaged && seen.content() == atelier.drawer.content(),
+            "seed {seed}: the board is whole"
+        );
+        if seed < SEEDS {
+            remember(&atelier.server, &host).await;
+        }
+        drop(host);
     }
 }
 

@@ -148,6 +148,7 @@ impl From<StoreError> for ApiError {
         match error {
             StoreError::Taken => Self::new(StatusCode::CONFLICT, "taken", "That name is taken."),
             StoreError::NotFound => Self::of_status(StatusCode::NOT_FOUND),
+            damaged @ StoreError::Damaged => Self::internal(&damaged),
             StoreError::Failed(detail) => Self::internal(&detail),
         }
     }

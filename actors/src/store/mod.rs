@@ -22,7 +22,10 @@ pub enum StoreError {
     /// No such record.
     #[error("there is no such record")]
     NotFound,
-    /// Disk full, file damaged, …: the text is for the operator's log.
+    /// What is kept is not what was once written.
+    #[error("what was kept is damaged")]
+    Damaged,
+    /// Something else: the text is for the operator's log.
     #[error("the store failed: {0}")]
     Failed(String),
 }

@@ -46,6 +46,15 @@ pub struct StoredVersion {
     pub bytes: u64,
 }
 
+/// What a point to go back to holds.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct VersionState {
+    /// One Yjs update.
+    pub state: Bytes,
+    /// Of the state as it was when it was put on the shelf; those of before there were any have none.
+    pub checksum: Option<u32>,
+}
+
 /// See the module's text.
 #[async_trait]
 pub trait BoardShelf: Send + Sync + 'static {
@@ -80,13 +89,13 @@ pub trait BoardShelf: Send + Sync + 'static {
         &self,
         room: &RoomId,
         version: StoredVersion,
-        state: Bytes,
+        state: VersionState,
         drop: Vec<String>,
     ) -> Result<(), StoreError>;
     /// All of them, the newest first.
     async fn versions(&self, room: &RoomId) -> Result<Vec<StoredVersion>, StoreError>;
-    /// The content of one.
-    async fn version(&self, room: &RoomId, id: &str) -> Result<Option<Vec<u8>>, StoreError>;
+    /// The content of one, with the checksum that it should have; `Damaged` when the shelf cannot read it.
+    async fn version(&self, room: &RoomId, id: &str) -> Result<Option<VersionState>, StoreError>;
     /// Forgets all of them.
     async fn drop_versions(&self, room: &RoomId) -> Result<(), StoreError>;
 

@@ -267,11 +267,14 @@ impl Actor for Whiteboard {
             return;
         }
         let (store, room) = (self.store.clone(), self.room.clone());
-        let load = async move { store.load_board(&room).await };
+        let load = async move { (store.load_board(&room).await, store.shelf().files(&room).await) };
         // Nobody is served before what was kept is there.
-        ctx.wait(load.into_actor(self).map(|stored, this, ctx| {
-            if this.loaded(stored) {
-                this.collect_files();
+        ctx.wait(load.into_actor(self).map(|(stored, files), this, ctx| {
+            let sound = this.loaded(stored);
+            match files {
+                Ok(files) if sound => this.collect_files(files),
+                Ok(_) => {}
+                Err(error) => tracing::error!(%error, "the files of a board could not be looked at"),
             }
             this.settle(ctx);
         }));

@@ -127,3 +127,31 @@ fn what_would_kill_a_server_costs_little_and_hurts_nobody() {
 fn clock() -> Instant {
     Instant::now()
 }
+
+/// Of a page of so many shapes: what an update costs that deletes three of them, which asks whether that was half of a page.
+#[test]
+fn deleting_a_few_costs_the_same_on_a_page_of_any_size() {
+    for count in [100, 10_000, 20_000] {
+        let (mut board, peer) = (Board::new(BoardLimits::default()), Peer::new(1));
+        let id = board.open(Duration::ZERO, drawer("anna", true), false);
+        let name = |n: usize| format!("element-number-{n:06}");
+        for n in 0..count {
+            board.receive(ms(n as u64 * 10), id, &peer.draw_whole(&name(n), stroke(n)), &|| Duration::ZERO);
+        }
+        let mut times: Vec<Duration> = (0..30)
+            .map(|round| {
+                let gone = peer.change(|transaction| {
+                    let map = transaction.get_or_insert_map("elements");
+                    for n in 0..3 {
+                        map.remove(transaction, &name(round * 3 + n));
+                    }
+                });
+                let began = clock();
+                board.receive(ms(1_000_000), id, &sync_message(UPDATE, &gone), &|| Duration::ZERO);
+                clock() - began
+            })
+            .collect();
+        times.sort();
+        println!("{count} shapes: three of them deleted in {:?} (half of the times)", times[15]);
+    }
+}

@@ -6,15 +6,14 @@
 //! sockets nor rights nor the disk. Encodings of equal content differ, so nobody may compare them.
 
 use super::sealed::{seal, unseal};
-use super::validator;
+use super::validator::{self, Id};
 use bytes::Bytes;
-use std::collections::HashMap;
 use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use yrs::block::ClientID;
 use yrs::updates::decoder::Decode;
 use yrs::updates::encoder::Encode;
-use yrs::{Doc, Map, OffsetKind, Options, ReadTxn, StateVector, Transact, Update};
+use yrs::{Doc, OffsetKind, Options, ReadTxn, StateVector, Transact, Update};
 
 /// Why an update was not applied. The document is as it was before.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -25,6 +24,18 @@ pub(super) enum ApplyError {
     /// yrs panicked over it.
     #[error("the update broke the document, which was built again")]
     Panicked,
+}
+
+/// The first of each range, and the clock at its end.
+type Ranges = Vec<(Id, u32)>;
+
+/// What an update did.
+#[derive(Debug)]
+pub(super) struct Applied {
+    /// What was new in it.
+    pub(super) new: Bytes,
+    /// What was there and is deleted by it: the first of each range, and the clock at its end.
+    pub(super) deleted: Vec<(Id, u32)>,
 }
 
 /// See the module's text.
@@ -50,22 +61,22 @@ impl Default for Document {
 }
 
 impl Document {
-    /// Applies an update and returns what was new in it; nothing when all of it was known. Of an update whose blocks
-    /// are `all_new` that is the update itself.
-    pub(super) fn apply(&mut self, update: &Bytes, all_new: bool) -> Result<Option<Bytes>, ApplyError> {
+    /// Applies an update and returns what it did; nothing when all of it was known. What was new in an update whose
+    /// blocks are `all_new` is the update itself.
+    pub(super) fn apply(&mut self, update: &Bytes, all_new: bool) -> Result<Option<Applied>, ApplyError> {
         let outline = validator::update(update, usize::MAX).map_err(|_malformed| ApplyError::Invalid)?;
         let sealed = seal(update, &outline);
         let applied = catch_unwind(AssertUnwindSafe(|| apply_to(&self.doc, &sealed, all_new)));
         match applied {
-            Ok(Ok(None)) => {
+            Ok(Ok((None, deleted))) => {
                 self.remember(sealed.into());
-                Ok(Some(update.clone()))
+                Ok(Some(Applied { new: update.clone(), deleted }))
             }
-            Ok(Ok(Some(new))) if new == Update::EMPTY_V1 => Ok(None),
-            Ok(Ok(Some(new))) => {
+            Ok(Ok((Some(new), _))) if new == Update::EMPTY_V1 => Ok(None),
+            Ok(Ok((Some(new), deleted))) => {
                 let opened = unseal(&new).ok_or(ApplyError::Invalid)?;
                 self.remember(new.into());
-                Ok(Some(opened.into()))
+                Ok(Some(Applied { new: opened.into(), deleted }))
             }
             Ok(Err(Halfway(false))) => Err(ApplyError::Invalid),
             Ok(Err(Halfway(true))) => {
@@ -96,15 +107,6 @@ impl Document {
     /// Everything, as one update.
     pub(super) fn snapshot(&mut self) -> Result<Bytes, ApplyError> {
         unseal(&self.sealed_snapshot()?).map(Bytes::from).ok_or(ApplyError::Invalid)
-    }
-
-    /// How many values each of its maps has. yrs counts them one by one.
-    pub(super) fn counts(&mut self) -> Result<HashMap<String, u32>, ApplyError> {
-        self.read(|doc| {
-            let transaction = doc.transact();
-            let count = |name: &str| transaction.get_map(name).map_or(0, |map| map.len(&transaction));
-            transaction.root_refs().map(|(name, _)| (name.to_owned(), count(name))).collect()
-        })
     }
 
     /// Everything as it is inside.
@@ -182,8 +184,8 @@ impl Document {
 /// An error; true when part of the update is already in the document.
 struct Halfway(bool);
 
-/// What was new; nothing when that is all of it (`all_new`).
-fn apply_to(doc: &Doc, update: &[u8], all_new: bool) -> Result<Option<Vec<u8>>, Halfway> {
+/// What was new, or nothing when that is all of it (`all_new`), and what is deleted now that was not before.
+fn apply_to(doc: &Doc, update: &[u8], all_new: bool) -> Result<(Option<Vec<u8>>, Ranges), Halfway> {
     let update = Update::decode_v1(update).map_err(|_invalid| Halfway(false))?;
     // A transaction commits when it is dropped. While a panic unwinds, a second one there would abort the
     // process: so a panic leaves it undropped: that document's memory is lost, which is why drawers who cause
@@ -192,9 +194,14 @@ fn apply_to(doc: &Doc, update: &[u8], all_new: bool) -> Result<Option<Vec<u8>>, 
     let applied = transaction.apply_update(update);
     transaction.commit();
     let new = (!all_new).then(|| transaction.encode_update_v1());
+    let deleted = transaction.delete_set().iter().flat_map(|(client, ranges)| {
+        let id = |clock| Id { client: client.get(), clock };
+        ranges.iter().map(move |range| (id(range.start), range.end))
+    });
+    let deleted = deleted.collect();
     let gap = transaction.has_missing_updates();
     drop(ManuallyDrop::into_inner(transaction));
-    if applied.is_err() || gap { Err(Halfway(true)) } else { Ok(new) }
+    if applied.is_err() || gap { Err(Halfway(true)) } else { Ok((new, deleted)) }
 }
 
 fn new_doc() -> Doc {

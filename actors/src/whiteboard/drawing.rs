@@ -2,22 +2,23 @@
 //!
 //! In this order: the outline of its bytes (`validator`), whose ids it adds to (`ownership`), whether it fits
 //! what the board knows (`structure`; what builds on something missing waits in `waiting`), whether it is what boards
-//! hold (`schema`), whether what it builds on is still there (`history`), the size of its pages (`pages`) and of the board (`size`), and only then the document. Knows participants by their ids, and sockets only as the owners of waiting
+//! hold (`schema`), whether what it builds on is still there (`history`), the size of its pages (`pages`) and of the board (`size`), and only then the document (`application`). Knows participants by their ids, and sockets only as the owners of waiting
 //! updates; rights were checked by `board`.
 
 use super::allowance::Allowance;
+use super::application::{Broken, Site, Taken};
 use super::compaction::{Horizon, compact};
-use super::document::{ApplyError, Document};
+use super::document::Document;
 use super::history::History;
 use super::messages::{BoardLimits, SocketId};
 use super::ownership::{Adding, Foreign, Owners};
 use super::pages::{Added, Fullness, Pages};
-use super::pieces::{Piece, cut, with_deletes};
+use super::pieces::cut;
 use super::schema;
 use super::size::Size;
-use super::structure::{Additions, Misfit, Structure};
+use super::structure::{Misfit, Structure};
 use super::validator::{self, Id, Outline};
-use super::versions::{Clearings, is_halved, may_clear};
+use super::versions::{Clearings, is_much};
 use super::waiting::Waiting;
 use super::wire::Malformed;
 use crate::participant::ParticipantId;
@@ -69,23 +70,6 @@ pub(super) enum Offence {
 impl From<Malformed> for Offence {
     fn from(_malformed: Malformed) -> Self {
         Self::Protocol
-    }
-}
-
-/// Why an update was not applied to its end.
-#[derive(Clone, Copy)]
-enum Broken {
-    Invalid,
-    Panicked,
-    Slow,
-}
-
-impl From<ApplyError> for Broken {
-    fn from(error: ApplyError) -> Self {
-        match error {
-            ApplyError::Invalid => Self::Invalid,
-            ApplyError::Panicked => Self::Panicked,
-        }
     }
 }
 
@@ -190,7 +174,7 @@ impl Drawing {
         if self.history.lacks(&stroke.update, &outline, additions.blocks()) {
             return Err(Offence::Stale);
         }
-        let added = self.pages.adding(&stroke.update, &outline, &additions);
+        let added = self.pages.adding(&stroke.update, &outline, additions.parts());
         self.check_size(now, &stroke.update, &outline, &added)?;
         if stroke.adding == Adding::Live {
             // Those that are not theirs already are nobody's: `check_owners` has said so.
@@ -199,26 +183,33 @@ impl Drawing {
         self.touched.clone_from(&clients);
         let restoring = stroke.adding == Adding::Restoring;
         let gone = outline.removed();
+        let wants = self.clearings.wants(now, gone, restoring);
         let before =
-            if self.clearings.wants(now, gone, restoring) { self.before_clearing(gone) } else { None };
+            (wants && (is_much(gone) || self.pages.may_halve(gone))).then(|| self.snapshot()).flatten();
         let pieces = cut(&stroke.update, &outline, &additions);
-        let (new, whole) = match pieces.as_slice() {
-            [piece] => self.apply_whole(piece, &additions, additions.are_all_of(&outline)),
-            pieces => self.apply_pieces(pieces, &additions, has_time),
+        let mut site = Site { document: &mut self.document, structure: &mut self.structure };
+        let Taken { new, additions: taken, deleted, end } = match pieces.as_slice() {
+            [piece] => site.apply_whole(piece, &additions, additions.are_all_of(&outline)),
+            pieces => site.apply_pieces(pieces, &additions, has_time),
         };
-        self.relearn();
+        let learned = self.relearn();
         if let Some(new) = &new {
             self.size.add(new.len(), outline.weight, outline.blocks.len());
-            self.pages.add(added);
+            let added = if taken < additions.parts().len() {
+                self.pages.adding(&stroke.update, &outline, additions.parts().take(taken))
+            } else {
+                added
+            };
+            // What was learned anew has all of it.
+            let halved = !learned && self.pages.add(added, &deleted);
+            if let Some(before) = before {
+                let gone = clocks(&deleted).saturating_sub(taken);
+                self.clearings.applied(now, gone, halved, before);
+            }
             self.unmeasured += new.len();
             self.watch(now);
         }
-        if let (Some((before, counts)), Some(new)) = (before, &new) {
-            let gone = validator::update(new, usize::MAX).map_or(0, |outline| outline.removed());
-            let halved = self.document.counts().is_ok_and(|now| is_halved(&counts, &now));
-            self.clearings.applied(now, gone, halved, before);
-        }
-        match whole {
+        match end {
             Ok(()) => Ok(new.map_or(Outcome::Known, Outcome::Drawn)),
             Err(Broken::Slow) => Ok(Outcome::Partly(new)),
             Err(Broken::Invalid) => Ok(Outcome::Broken(new)),
@@ -227,67 +218,6 @@ impl Drawing {
                 Ok(Outcome::Broken(new))
             }
         }
-    }
-
-    /// The state before so many elements go, and how many each page has; nothing where they are too few to matter.
-    fn before_clearing(&mut self, gone: usize) -> Option<(Bytes, HashMap<String, u32>)> {
-        let counts = self.document.counts().ok()?;
-        may_clear(gone, &counts).then(|| self.snapshot()).flatten().map(|state| (state, counts))
-    }
-
-    fn apply_whole(
-        &mut self,
-        piece: &Piece,
-        additions: &Additions,
-        all_new: bool,
-    ) -> (Option<Bytes>, Result<(), Broken>) {
-        match self.document.apply(&piece.update, all_new) {
-            Ok(new) => {
-                self.structure.commit(additions, piece.additions);
-                (new, Ok(()))
-            }
-            Err(error) => (None, Err(error.into())),
-        }
-    }
-
-    /// What was new of the pieces that were applied, and whether they were all.
-    fn apply_pieces(
-        &mut self,
-        pieces: &[Piece],
-        additions: &Additions,
-        has_time: &dyn Fn() -> bool,
-    ) -> (Option<Bytes>, Result<(), Broken>) {
-        let Some(before) = self.state_vector() else { return (None, Ok(())) };
-        let (mut applied, mut deletes, mut result) = (0, Vec::new(), Ok(()));
-        for piece in pieces {
-            if !has_time() {
-                result = Err(Broken::Slow);
-                break;
-            }
-            match self.document.apply(&piece.update, false) {
-                Ok(new) => {
-                    applied += piece.additions;
-                    let outline = new.and_then(|new| validator::update(&new, usize::MAX).ok());
-                    deletes.extend(outline.unwrap_or_default().deletes);
-                }
-                Err(error) => {
-                    result = Err(error.into());
-                    break;
-                }
-            }
-        }
-        self.structure.commit(additions, applied);
-        (self.since(&before, applied > 0, &deletes), result)
-    }
-
-    /// One update of everything new since `before`.
-    fn since(&mut self, before: &[u8], blocks: bool, deletes: &[(Id, u32)]) -> Option<Bytes> {
-        if !blocks {
-            return (!deletes.is_empty()).then(|| with_deletes(&[0], deletes));
-        }
-        let diff = self.document.diff(before).ok()?;
-        let outline = validator::update(&diff, usize::MAX).ok()?;
-        Some(with_deletes(diff.get(..outline.sections_end)?, deletes))
     }
 
     /// The clients to whose history the last update added, with their next clocks.
@@ -449,11 +379,13 @@ impl Drawing {
         self.measure();
     }
 
-    /// When the document was built again: learns anew from it what it holds.
-    fn relearn(&mut self) {
-        if self.document.rebuilt() != self.learned {
+    /// When the document was built again: learns anew from it what it holds. Whether that was so.
+    fn relearn(&mut self) -> bool {
+        let rebuilt = self.document.rebuilt() != self.learned;
+        if rebuilt {
             self.learn();
         }
+        rebuilt
     }
 
     fn learn(&mut self) {
@@ -482,6 +414,11 @@ impl Drawing {
     }
 }
 
+/// How many clocks there are in these ranges.
+fn clocks(ranges: &[(Id, u32)]) -> usize {
+    ranges.iter().map(|(first, end)| end.saturating_sub(first.clock) as usize).sum()
+}
+
 fn sized(snapshot: &[u8], outline: &Outline) -> Size {
     Size::measured(snapshot.len(), outline.weight, outline.blocks.len())
 }
@@ -495,3 +432,35 @@ const MEASURE_PAUSE: Duration = Duration::from_secs(1);
 const RELIEF_PAUSE: Duration = Duration::from_secs(10);
 /// Who broke the document this often draws no more.
 const FAILURES_MAX: u32 = 3;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::whiteboard::testing::{Any, Map, Peer, WriteTxn};
+    use std::cell::Cell;
+
+    #[test]
+    fn of_what_took_too_long_only_what_was_taken_counts() {
+        let (peer, mut drawing) = (Peer::new(1), Drawing::new(BoardLimits::default()));
+        let update = peer.change(|transaction| {
+            let map = transaction.get_or_insert_map("elements");
+            let shape = Any::from(HashMap::from([("x".to_owned(), Any::from(1))]));
+            for key in 0..100 {
+                map.insert(transaction, key.to_string(), shape.clone());
+            }
+        });
+        let (who, update) = (ParticipantId("anna".to_owned()), Bytes::from(update));
+        let stroke = Stroke { from: SocketId(1), who, update, adding: Adding::Live };
+        let looks = Cell::new(0);
+        // Time for three pieces.
+        let has_time = || looks.replace(looks.get() + 1) < 3;
+        let outcome = drawing.draw_while(Duration::ZERO, &stroke, &has_time);
+        assert!(matches!(outcome, Ok(Outcome::Partly(Some(_)))), "{outcome:?}");
+        let taken = drawing.pages.shapes("elements");
+        assert!(0 < taken && taken < 100, "{taken}");
+        drawing.measure();
+        assert_eq!(drawing.pages.shapes("elements"), taken);
+        assert!(matches!(drawing.draw_while(Duration::ZERO, &stroke, &|| true), Ok(Outcome::Drawn(_))));
+        assert_eq!(drawing.pages.shapes("elements"), 100);
+    }
+}

@@ -1,8 +1,9 @@
-//! How full each page is: shapes, and bytes of their encoding.
+//! How full each page is: shapes, and bytes of their encoding; and whether half of one goes at once.
 //!
 //! Which page a block belongs to stands in the block that begins its key, and is remembered for each client in runs (one for
-//! each change of page), since blocks that follow only name their neighbour. As with the whole board (`size`) additions are
-//! summed up, where what is drawn over counts until everything is measured anew. Knows nothing of what shapes are. Pure.
+//! each change of page), since blocks that follow only name their neighbour. So are the shapes counted, with every change: what was added,
+//! without what was deleted. Of bytes, as with the whole board (`size`), additions are summed up, where what is drawn over
+//! counts until everything is measured anew. Knows nothing of what shapes are. Pure.
 
 use super::messages::BoardLimits;
 use super::structure::Additions;
@@ -59,12 +60,21 @@ struct Sum {
     shapes: usize,
 }
 
+#[derive(Clone, Copy, Default)]
+struct More {
+    bytes: usize,
+    /// Under names that nobody has used yet.
+    shapes: usize,
+    /// All of them, those too that take the place of others, which are deleted.
+    values: usize,
+}
+
 /// What an update would add to the pages.
 #[derive(Default)]
 pub(super) struct Added {
     /// Of pages that nobody has drawn on yet.
     names: Vec<Box<str>>,
-    sums: Vec<(u16, Sum)>,
+    sums: Vec<(u16, More)>,
     runs: Runs,
 }
 
@@ -74,10 +84,16 @@ impl Pages {
         Self { limits, ..Self::default() }
     }
 
-    /// What an update that fits adds to which page.
-    pub(super) fn adding(&self, update: &[u8], outline: &Outline, additions: &Additions) -> Added {
+    /// What these parts of an update that fits (`Additions::parts`) add to which page.
+    pub(super) fn adding(
+        &self,
+        update: &[u8],
+        outline: &Outline,
+        parts: impl Iterator<Item = (usize, Id, u32)>,
+    ) -> Added {
         let mut added = Added::default();
-        for block in additions.blocks().filter_map(|at| outline.blocks.get(at)) {
+        for (at, first, end) in parts {
+            let Some(block) = outline.blocks.get(at) else { continue };
             let page = match block.place {
                 Place::Root => self.number(&mut added, root(update, block)),
                 Place::None => NOWHERE,
@@ -85,7 +101,7 @@ impl Pages {
                 Place::Inside(parent) => self.beside(&added, Some(parent)),
             };
             added.runs.push(block, page);
-            added.sum(page).add(block, block.place == Place::Root);
+            added.sum(page).add(block, end - first.clock);
         }
         added
     }
@@ -99,21 +115,42 @@ impl Pages {
         }) && self.pages.len() + added.names.len() < usize::from(NOWHERE)
     }
 
-    /// It was applied.
-    pub(super) fn add(&mut self, added: Added) {
+    /// It was applied, and deleted these ranges. Whether a page has lost half of its shapes by it, or more.
+    pub(super) fn add(&mut self, added: Added, deleted: &[(Id, u32)]) -> bool {
         for name in added.names {
             self.numbers.insert(name.clone(), self.pages.len() as u16);
             self.pages.push(Page { name, sum: Sum::default(), told: 0 });
         }
-        let limits = self.limits;
-        for (page, more) in added.sums {
-            if let Some(page) = self.pages.get_mut(usize::from(page)) {
+        let mut before = HashMap::new();
+        for (number, more) in added.sums {
+            if let Some(page) = self.pages.get_mut(usize::from(number)) {
+                before.insert(number, page.sum.shapes);
                 page.sum.bytes += more.bytes;
-                page.sum.shapes += more.shapes;
-                self.fuller |= page.step(limits) > page.told;
+                page.sum.shapes += more.values;
             }
         }
         self.runs.append(added.runs);
+        for (client, clock) in deleted.iter().flat_map(|(id, end)| (id.clock..*end).map(|at| (id.client, at)))
+        {
+            let Some(number) = self.runs.page(Id { client, clock }) else { continue };
+            if let Some(page) = self.pages.get_mut(usize::from(number)) {
+                before.entry(number).or_insert(page.sum.shapes);
+                page.sum.shapes = page.sum.shapes.saturating_sub(1);
+            }
+        }
+        let mut halved = false;
+        for (number, before) in before {
+            let page = &self.pages[usize::from(number)];
+            self.fuller |= page.step(self.limits) > page.told;
+            halved |= page.has_shapes() && before > 0 && page.sum.shapes <= before / 2;
+        }
+        halved
+    }
+
+    /// Whether a page loses half of its shapes when so many go. Looks at each page once.
+    pub(super) fn may_halve(&self, gone: usize) -> bool {
+        let half = |page: &Page| page.sum.shapes.div_ceil(2);
+        self.pages.iter().any(|page| page.has_shapes() && (1..=gone).contains(&half(page)))
     }
 
     /// Counts anew what the whole board holds.
@@ -122,7 +159,7 @@ impl Pages {
         for block in &outline.blocks {
             let page = self.runs.page(block.id).unwrap_or(NOWHERE);
             if let Some(page) = self.pages.get_mut(usize::from(page)) {
-                page.sum.add(block, true);
+                page.sum.measure(block);
             }
         }
     }
@@ -132,7 +169,7 @@ impl Pages {
         let told = std::mem::take(&mut self.pages);
         self.numbers.clear();
         self.runs = Runs::default();
-        self.add(self.adding(update, outline, additions));
+        self.add(self.adding(update, outline, additions.parts()), &[]);
         self.measure(outline);
         for old in told {
             if let Some(page) =
@@ -173,6 +210,12 @@ impl Pages {
         self.pages.iter().filter(|page| page.told > 0).map(Page::fullness).collect()
     }
 
+    /// Shapes of the page whose map is called so.
+    #[cfg(test)]
+    pub(super) fn shapes(&self, name: &str) -> usize {
+        self.numbers.get(name).map_or(0, |at| self.pages[usize::from(*at)].sum.shapes)
+    }
+
     fn number(&self, added: &mut Added, name: &str) -> u16 {
         if let Some(number) = self.numbers.get(name) {
             return *number;
@@ -191,9 +234,13 @@ impl Pages {
 }
 
 impl Page {
+    fn has_shapes(&self) -> bool {
+        self.name.starts_with(SHAPES)
+    }
+
     /// How full in steps, per cent of the nearer limit; 0 while there is plenty of room.
     fn step(&self, limits: BoardLimits) -> usize {
-        if !self.name.starts_with(SHAPES) {
+        if !self.has_shapes() {
             return 0;
         }
         let part = |sum: usize, limit: usize| sum.saturating_mul(100) / limit.max(1);
@@ -209,17 +256,27 @@ impl Page {
 }
 
 impl Sum {
-    /// A block, which may be a shape of its own.
-    fn add(&mut self, block: &Block, shape: bool) {
+    /// A block of the whole board.
+    fn measure(&mut self, block: &Block) {
+        let there = matches!(block.class, Class::Plain | Class::Type);
         self.bytes += block.bytes.1 - block.bytes.0;
-        self.shapes += usize::from(shape && block.class == Class::Plain);
+        self.shapes += if there { block.len as usize } else { 0 };
+    }
+}
+
+impl More {
+    /// A block, of which so many clocks are new.
+    fn add(&mut self, block: &Block, new: u32) {
+        self.bytes += block.bytes.1 - block.bytes.0;
+        self.shapes += usize::from(block.place == Place::Root && block.class == Class::Plain);
+        self.values += new as usize;
     }
 }
 
 impl Added {
-    fn sum(&mut self, page: u16) -> &mut Sum {
+    fn sum(&mut self, page: u16) -> &mut More {
         let at = self.sums.iter().rposition(|(known, _)| *known == page).unwrap_or_else(|| {
-            self.sums.push((page, Sum::default()));
+            self.sums.push((page, More::default()));
             self.sums.len() - 1
         });
         &mut self.sums[at].1
@@ -281,128 +338,5 @@ fn root<'a>(update: &'a [u8], block: &Block) -> &'a str {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::whiteboard::structure::Structure;
-    use crate::whiteboard::testing::{Map, Peer, WriteTxn};
-    use crate::whiteboard::validator;
-
-    const LIMITS: BoardLimits = BoardLimits { page_bytes: 10_000, page_shapes: 100, board_bytes: 1 << 20 };
-
-    struct Counted {
-        structure: Structure,
-        pages: Pages,
-    }
-
-    impl Counted {
-        fn new() -> Self {
-            Self { structure: Structure::default(), pages: Pages::new(LIMITS) }
-        }
-
-        fn take(&mut self, update: &[u8]) -> bool {
-            let outline = validator::update(update, usize::MAX).unwrap();
-            let additions = self.structure.admit(&outline).unwrap();
-            let added = self.pages.adding(update, &outline, &additions);
-            let fits = self.pages.fits(&added);
-            if fits {
-                self.structure.commit(&additions, usize::MAX);
-                self.pages.add(added);
-            }
-            fits
-        }
-
-        fn shapes(&self) -> Vec<(&str, usize)> {
-            self.pages.pages.iter().map(|page| (&*page.name, page.sum.shapes)).collect()
-        }
-    }
-
-    fn set(peer: &Peer, root: &str, key: &str, text: &str) -> Vec<u8> {
-        let (root, key, text) = (root.to_owned(), key.to_owned(), text.to_owned());
-        peer.change(move |transaction| {
-            transaction.get_or_insert_map(root).insert(transaction, key, text);
-        })
-    }
-
-    #[test]
-    fn shapes_count_on_their_page_and_changes_of_them_do_not() {
-        let (anna, ben, mut counted) = (Peer::new(1), Peer::new(2), Counted::new());
-        for page in ["elements", "elements:two"] {
-            for key in ["a", "b", "a"] {
-                let update = set(&anna, page, key, "x");
-                assert!(counted.take(&update));
-                ben.apply(&update);
-            }
-        }
-        // He draws over hers: where, says only the neighbour.
-        assert!(counted.take(&set(&ben, "elements:two", "b", &"y".repeat(1_000))));
-        assert_eq!(counted.shapes(), [("elements", 2), ("elements:two", 2)]);
-        assert!(counted.pages.pages[1].sum.bytes > 1_000 && counted.pages.pages[0].sum.bytes < 200);
-    }
-
-    #[test]
-    fn each_page_has_its_limits() {
-        let (peer, mut counted) = (Peer::new(1), Counted::new());
-        for number in 0..100 {
-            assert!(counted.take(&set(&peer, "elements", &number.to_string(), "x")));
-        }
-        assert!(!counted.take(&set(&peer, "elements", "one more", "x")));
-        let elsewhere = Peer::new(2);
-        assert!(counted.take(&set(&elsewhere, "elements:two", "a", &"x".repeat(9_000))));
-        assert!(!counted.take(&set(&elsewhere, "elements:two", "b", &"x".repeat(1_000))));
-    }
-
-    #[test]
-    fn what_is_gone_no_longer_counts_once_measured_and_people_are_told_each_step() {
-        let (peer, mut counted) = (Peer::new(1), Counted::new());
-        for number in 0..79 {
-            counted.take(&set(&peer, "elements", &number.to_string(), "x"));
-        }
-        assert!(!counted.pages.seem_fuller());
-        for number in 79..87 {
-            counted.take(&set(&peer, "elements", &number.to_string(), "x"));
-        }
-        assert!(counted.pages.seem_fuller());
-        let told = counted.pages.take_changed();
-        assert_eq!(told.iter().map(|full| (&*full.page, full.shapes)).collect::<Vec<_>>(), [("main", 87)]);
-        assert!(!counted.pages.seem_fuller() && counted.pages.were_nearly_full());
-        assert_eq!(counted.pages.nearly_full(), told);
-        for number in 0..50 {
-            counted.take(&peer.change(|transaction| {
-                let map = transaction.get_or_insert_map("elements");
-                map.remove(transaction, &number.to_string());
-            }));
-        }
-        let everything = peer.everything();
-        counted.pages.measure(&validator::update(&everything, usize::MAX).unwrap());
-        assert_eq!(counted.pages.take_changed()[0].shapes, 37);
-        assert!(!counted.pages.were_nearly_full());
-    }
-
-    #[test]
-    fn the_whole_board_counts_as_its_changes_did() {
-        let peers = [Peer::new(9), Peer::new(3)];
-        let mut counted = Counted::new();
-        for number in 0..60_usize {
-            let page = ["elements", "elements:two", "pages"][number % 3];
-            let update = set(&peers[number % 2], page, &(number % 20).to_string(), "x");
-            assert!(counted.take(&update));
-            peers[1 - number % 2].apply(&update);
-        }
-        let everything = peers[0].everything();
-        let outline = validator::update(&everything, usize::MAX).unwrap();
-        let additions = Structure::default().admit(&outline).unwrap();
-        let mut learned = Pages::new(LIMITS);
-        learned.learn(&everything, &outline, &additions);
-        let sorted = |mut shapes: Vec<(String, usize)>| {
-            shapes.sort();
-            shapes
-        };
-        let named = |counted: &Pages| {
-            let pages = counted.pages.iter();
-            sorted(pages.map(|page| (page.name.to_string(), page.sum.shapes)).collect())
-        };
-        counted.pages.measure(&outline);
-        assert_eq!(named(&learned), named(&counted.pages));
-        assert_eq!(named(&learned).iter().map(|(_, shapes)| shapes).sum::<usize>(), 60);
-    }
-}
+#[path = "pages_tests.rs"]
+mod tests;

@@ -2,6 +2,7 @@
 //!
 //! SQLite notices a torn page of its log, not a flipped bit in a row. So a row is a version (1), the CRC-32 of all that follows, the
 //! horizon up to which its history was compacted (a state vector with its length; empty where that was never) and the update.
+//! Points to go back to have the same checksum in a column of their own.
 //! Pure.
 
 use super::compaction::Horizon;
@@ -44,8 +45,8 @@ pub(super) fn state_vector(clocks: &Horizon) -> Vec<u8> {
     out
 }
 
-/// CRC-32 of IEEE 802.3, reflected.
-fn crc32(bytes: &[u8]) -> u32 {
+/// CRC-32 of IEEE 802.3, reflected. Takes some milliseconds for each megabyte.
+pub(super) fn crc32(bytes: &[u8]) -> u32 {
     let step = |crc: u32, byte: &u8| TABLE[usize::from(crc as u8 ^ byte)] ^ (crc >> 8);
     !bytes.iter().fold(!0, step)
 }

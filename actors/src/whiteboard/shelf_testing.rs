@@ -1,6 +1,8 @@
 //! A shelf in memory that holds versions and the names of files.
 
-use crate::store::{BoardShelf, Day, RoomId, ShelvedFile, StoreError, StoredFile, StoredVersion};
+use crate::store::{
+    BoardShelf, Day, RoomId, ShelvedFile, StoreError, StoredFile, StoredVersion, VersionState,
+};
 use async_trait::async_trait;
 use bytes::Bytes;
 use std::sync::Mutex;
@@ -8,8 +10,10 @@ use std::sync::Mutex;
 /// See the module's text.
 #[derive(Default)]
 pub(super) struct MadeUpShelf {
-    versions: Mutex<Vec<(StoredVersion, Bytes)>>,
+    pub(super) versions: Mutex<Vec<(StoredVersion, VersionState)>>,
     pub(super) files: Mutex<Vec<ShelvedFile>>,
+    /// How many versions were read.
+    pub(super) loaded: Mutex<usize>,
 }
 
 impl MadeUpShelf {
@@ -29,7 +33,7 @@ impl BoardShelf for MadeUpShelf {
         &self,
         _: &RoomId,
         version: StoredVersion,
-        state: Bytes,
+        state: VersionState,
         drop: Vec<String>,
     ) -> Result<(), StoreError> {
         let mut versions = self.versions.lock().unwrap();
@@ -40,9 +44,10 @@ impl BoardShelf for MadeUpShelf {
     async fn versions(&self, _: &RoomId) -> Result<Vec<StoredVersion>, StoreError> {
         Ok(self.versions.lock().unwrap().iter().map(|(version, _)| version.clone()).collect())
     }
-    async fn version(&self, _: &RoomId, id: &str) -> Result<Option<Vec<u8>>, StoreError> {
+    async fn version(&self, _: &RoomId, id: &str) -> Result<Option<VersionState>, StoreError> {
+        *self.loaded.lock().unwrap() += 1;
         let versions = self.versions.lock().unwrap();
-        Ok(versions.iter().find(|(version, _)| version.id == id).map(|(_, state)| state.to_vec()))
+        Ok(versions.iter().find(|(version, _)| version.id == id).map(|(_, state)| state.clone()))
     }
     async fn drop_versions(&self, _: &RoomId) -> Result<(), StoreError> {
         self.versions.lock().unwrap().clear();

@@ -53,6 +53,11 @@ impl Additions {
         !self.0.is_empty() && self.0.len() == outline.blocks.len() && self.0.iter().all(whole)
     }
 
+    /// What is new, in the order in which it is applied: which of the outline's blocks, from where and to which clock.
+    pub(super) fn parts(&self) -> impl ExactSizeIterator<Item = (usize, Id, u32)> {
+        self.0.iter().map(|addition| (addition.block, addition.id, addition.end))
+    }
+
     /// The outline's blocks that are new.
     pub(super) fn blocks(&self) -> impl ExactSizeIterator<Item = usize> {
         self.0.iter().map(|addition| addition.block)

@@ -8,8 +8,8 @@ use yrs::block::ClientID;
 use yrs::types::ToJson;
 pub(super) use yrs::updates::decoder::Decode;
 use yrs::updates::encoder::Encode;
-pub(super) use yrs::{Any, Doc, Map, MapPrelim, Out, Text, Transact, Update, WriteTxn};
-use yrs::{Array, ArrayPrelim, GetString, OffsetKind, Options, ReadTxn, StateVector};
+pub(super) use yrs::{Any, Doc, Map, MapPrelim, Out, ReadTxn, Text, Transact, Update, WriteTxn};
+use yrs::{Array, ArrayPrelim, GetString, OffsetKind, Options, StateVector};
 
 pub(super) fn client_id(client: u64) -> ClientID {
     ClientID::new(client)

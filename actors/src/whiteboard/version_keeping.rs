@@ -2,12 +2,14 @@
 //! unused files collected.
 
 use super::actor::Whiteboard;
+use super::aside::aside;
 use super::messages::{ListVersions, LoadVersion, MakeVersion};
+use super::record::crc32;
 use super::unused_files;
 use super::versions::{VersionReason, superfluous};
 use crate::clock::day_of;
 use crate::ids::random_text;
-use crate::store::{StoreError, StoredVersion};
+use crate::store::{BoardShelf, RoomId, ShelvedFile, StoreError, StoredVersion, VersionState};
 use actix::{Handler, ResponseFuture};
 use bytes::Bytes;
 
@@ -28,6 +30,7 @@ impl Whiteboard {
         async move {
             if kept {
                 let drop = superfluous(made_at, &store.shelf().versions(&room).await?);
+                let state = sealed(state).await?;
                 store.shelf().add_version(&room, version.clone(), state, drop).await?;
             }
             Ok(version)
@@ -45,16 +48,22 @@ impl Whiteboard {
         });
     }
 
-    /// Whoever opens a kept board has files collected that nothing refers to any more; nobody waits for it.
-    pub(super) fn collect_files(&mut self) {
+    /// Whoever opens a kept board has those of its files collected that nothing refers to any more; nobody waits for it.
+    pub(super) fn collect_files(&mut self, files: Vec<ShelvedFile>) {
+        if files.is_empty() {
+            return;
+        }
         let Some(state) = self.snapshot() else { return };
         let (store, room, figures) = (self.store.clone(), self.room.clone(), self.figures.clone());
         let today = day_of((self.clock)());
         // Also when the board ends meanwhile.
         actix::spawn(async move {
-            match unused_files::collect(store.shelf(), &room, &state, today).await {
+            match unused_files::collect(store.shelf(), &room, &files, state, today).await {
                 Ok(None) => {}
                 Ok(Some(left)) => figures.board_files_bytes.set(left),
+                Err(StoreError::Damaged) => {
+                    tracing::error!("an earlier state of a board is damaged; none of its files goes");
+                }
                 Err(error) => tracing::error!(%error, "unused files of a board could not be collected"),
             }
         });
@@ -110,9 +119,24 @@ impl Handler<LoadVersion> for Whiteboard {
             return Box::pin(async { Ok(Some(state)) });
         }
         let (store, room, kept) = (self.store.clone(), self.room.clone(), self.keeps());
-        Box::pin(async move {
-            let found = if kept { store.shelf().version(&room, &id).await? } else { None };
-            Ok(found.map(Bytes::from))
-        })
+        Box::pin(async move { if kept { read(store.shelf(), &room, &id).await } else { Ok(None) } })
     }
+}
+
+/// A state and its checksum.
+async fn sealed(state: Bytes) -> Result<VersionState, StoreError> {
+    aside(move || VersionState { checksum: Some(crc32(&state)), state }).await
+}
+
+/// What a point on the shelf holds; `Damaged` when that is not what was put there.
+pub(super) async fn read(
+    shelf: &dyn BoardShelf,
+    room: &RoomId,
+    id: &str,
+) -> Result<Option<Bytes>, StoreError> {
+    let Some(VersionState { state, checksum }) = shelf.version(room, id).await? else { return Ok(None) };
+    let Some(checksum) = checksum else { return Ok(Some(state)) };
+    let bytes = state.clone();
+    let found = aside(move || crc32(&bytes)).await?;
+    if found == checksum { Ok(Some(state)) } else { Err(StoreError::Damaged) }
 }

@@ -6,7 +6,7 @@
 
 use crate::store::StoredVersion;
 use bytes::Bytes;
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 use std::time::Duration;
 
 /// Why a point to go back to was made.
@@ -137,7 +137,7 @@ impl Clearings {
 
     /// The update is applied, and really deleted so much more than it added, or half a page.
     pub(super) fn applied(&mut self, now: Duration, removed: usize, halved: bool, before: Bytes) {
-        if removed >= MUCH || (removed >= FEW && halved) {
+        if is_much(removed) || (removed >= FEW && halved) {
             (self.noticed, self.before) = (Some(now), Some(before));
         }
     }
@@ -148,21 +148,9 @@ impl Clearings {
     }
 }
 
-/// Whether a board with pages of so many elements loses half of one, or much, when so many go.
-pub(super) fn may_clear(gone: usize, pages: &HashMap<String, u32>) -> bool {
-    let half = |count: u32| usize::try_from(count.div_ceil(2)).is_ok_and(|half| half > 0 && half <= gone);
-    gone >= MUCH || elements_of(pages).any(|(_, count)| half(count))
-}
-
-/// Whether a page has lost half of its elements or more.
-pub(super) fn is_halved(before: &HashMap<String, u32>, now: &HashMap<String, u32>) -> bool {
-    let left = |page: &str| now.get(page).copied().unwrap_or(0);
-    elements_of(before).any(|(page, count)| count > 0 && left(page) <= count / 2)
-}
-
-fn elements_of(maps: &HashMap<String, u32>) -> impl Iterator<Item = (&str, u32)> {
-    let maps = maps.iter().filter(|(name, _)| name.starts_with("elements"));
-    maps.map(|(name, count)| (name.as_str(), *count))
+/// Whether so many are a clearing, wherever they were.
+pub(super) fn is_much(gone: usize) -> bool {
+    gone >= MUCH
 }
 
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -265,18 +253,5 @@ mod tests {
         assert!(clearings.wants(second(61), FEW, true));
         clearings.applied(second(61), FEW, true, Bytes::from_static(b"half a page"));
         assert_eq!(clearings.take().unwrap(), "half a page");
-    }
-
-    #[test]
-    fn half_of_a_small_page_is_a_clearing_and_a_little_of_a_large_one_is_not() {
-        let pages = |small: u32, large: u32| {
-            HashMap::from([("elements".into(), small), ("elements:x".into(), large), ("pages".into(), 1)])
-        };
-        let full = pages(5, 90);
-        assert!(!may_clear(2, &full) && may_clear(3, &full) && may_clear(MUCH, &pages(90, 90)));
-        assert!(!may_clear(2, &pages(0, 90)), "an empty page has nothing to lose");
-        assert!(is_halved(&full, &pages(2, 90)) && is_halved(&full, &pages(5, 0)));
-        assert!(!is_halved(&full, &pages(3, 90)) && !is_halved(&full, &pages(5, 46)));
-        assert!(!is_halved(&pages(0, 90), &pages(0, 89)));
     }
 }

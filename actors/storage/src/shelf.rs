@@ -5,7 +5,9 @@
 //! `OPEN_MAX` shelves are open at once, each with two connections; one more lets go of another.
 
 use crate::{Storage, boards, failed};
-use actors::store::{BoardShelf, Day, PIECE_MAX, RoomId, ShelvedFile, StoreError, StoredFile, StoredVersion};
+use actors::store::{
+    BoardShelf, Day, PIECE_MAX, RoomId, ShelvedFile, StoreError, StoredFile, StoredVersion, VersionState,
+};
 use async_trait::async_trait;
 use bytes::Bytes;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteSynchronous};
@@ -47,9 +49,11 @@ CREATE TABLE IF NOT EXISTS versions (
 ) STRICT;
 ";
 /// What came later, each once: `user_version` counts them.
-const CHANGES: [&str; 1] = [
+const CHANGES: [&str; 2] = [
     // The day since which nothing refers to a file.
     "ALTER TABLE files ADD COLUMN unused_since INTEGER",
+    // Of the state; nothing of those that are older than it. SQLite does not notice a flipped bit in a row.
+    "ALTER TABLE versions ADD COLUMN checksum INTEGER",
 ];
 
 /// All of them.
@@ -347,7 +351,7 @@ impl BoardShelf for Storage {
         &self,
         room: &RoomId,
         version: StoredVersion,
-        state: Bytes,
+        content: VersionState,
         drop: Vec<String>,
     ) -> Result<(), StoreError> {
         let pool = self.shelf_of(room).await?;
@@ -356,11 +360,12 @@ impl BoardShelf for Storage {
             let query = sqlx::query("DELETE FROM versions WHERE id = ?").bind(id);
             query.execute(&mut *transaction).await.map_err(failed)?;
         }
-        sqlx::query("INSERT INTO versions (id, made_at, reason, state) VALUES (?, ?, ?, ?)")
+        sqlx::query("INSERT INTO versions (id, made_at, reason, state, checksum) VALUES (?, ?, ?, ?, ?)")
             .bind(&version.id)
             .bind(signed(version.made_at))
             .bind(&version.reason)
-            .bind(state.as_ref())
+            .bind(content.state.as_ref())
+            .bind(content.checksum)
             .execute(&mut *transaction)
             .await
             .map_err(failed)?;
@@ -386,10 +391,17 @@ impl BoardShelf for Storage {
         .map_err(failed)
     }
 
-    async fn version(&self, room: &RoomId, id: &str) -> Result<Option<Vec<u8>>, StoreError> {
+    async fn version(&self, room: &RoomId, id: &str) -> Result<Option<VersionState>, StoreError> {
         let Some(pool) = or_none(self.shelves.find(room).await)? else { return Ok(None) };
-        let query = sqlx::query_scalar("SELECT state FROM versions WHERE id = ?").bind(id);
-        query.fetch_optional(&pool).await.map_err(failed)
+        sqlx::query("SELECT state, checksum FROM versions WHERE id = ?")
+            .bind(id)
+            .try_map(|row: sqlx::sqlite::SqliteRow| {
+                let state = row.try_get::<Vec<u8>, _>("state")?.into();
+                Ok(VersionState { state, checksum: row.try_get("checksum")? })
+            })
+            .fetch_optional(&pool)
+            .await
+            .map_err(|error| if crate::file::is_damage(&error) { StoreError::Damaged } else { failed(error) })
     }
 
     async fn drop_versions(&self, room: &RoomId) -> Result<(), StoreError> {

@@ -3,7 +3,7 @@
 use crate::Storage;
 use crate::tests::{Directory, contains, room, with_mara};
 use actors::store::{
-    AccountId, Day, Keeping, RoomId, RoomRecord, ShelvedFile, Store, StoreError, StoredVersion,
+    AccountId, Day, Keeping, RoomId, RoomRecord, ShelvedFile, Store, StoreError, StoredVersion, VersionState,
 };
 use bytes::Bytes;
 
@@ -77,6 +77,34 @@ async fn files_that_are_dropped_are_gone_from_the_disk_and_the_others_stay() {
 }
 
 #[tokio::test]
+async fn a_shelf_of_before_versions_had_a_checksum_gets_the_column() {
+    let directory = Directory::new();
+    let storage = with_mara(&directory).await;
+    storage.add_room(room(1, "Flauschpyramide")).await.unwrap();
+    let id = RoomId("room-1".into());
+    let old = StoredVersion { id: "old".into(), made_at: 1, reason: "hourly".into(), bytes: 3 };
+    let content = VersionState { state: Bytes::from_static(b"xyz"), checksum: None };
+    storage.shelf().add_version(&id, old.clone(), content.clone(), Vec::new()).await.unwrap();
+    storage.close().await;
+    undo(&directory, "ALTER TABLE versions DROP COLUMN checksum; PRAGMA user_version = 1").await;
+
+    let storage = Storage::open(&directory.0).await.unwrap();
+    let new = StoredVersion { id: "new".into(), made_at: 2, ..old };
+    let sealed = VersionState { checksum: Some(7), ..content.clone() };
+    storage.shelf().add_version(&id, new, sealed.clone(), Vec::new()).await.unwrap();
+    assert_eq!(storage.shelf().version(&id, "old").await.unwrap(), Some(content));
+    assert_eq!(storage.shelf().version(&id, "new").await.unwrap(), Some(sealed));
+}
+
+/// Makes the first room's shelf what it was in an older version.
+async fn undo(directory: &Directory, undo: &str) {
+    let path = directory.0.join("boards/room-1.db");
+    let old = sqlx::SqlitePool::connect_with(crate::file::options(&path)).await.unwrap();
+    sqlx::raw_sql(undo).execute(&old).await.unwrap();
+    old.close().await;
+}
+
+#[tokio::test]
 async fn a_shelf_of_before_files_had_a_day_gets_the_column() {
     let directory = Directory::new();
     let storage = with_mara(&directory).await;
@@ -85,11 +113,9 @@ async fn a_shelf_of_before_files_had_a_day_gets_the_column() {
     storage.shelf().begin_file(&id, "a", "image/png").await.unwrap();
     storage.shelf().finish_file(&id, "a").await.unwrap();
     storage.close().await;
-    let path = directory.0.join("boards/room-1.db");
-    let old = sqlx::SqlitePool::connect_with(crate::file::options(&path)).await.unwrap();
-    let undo = "ALTER TABLE files DROP COLUMN unused_since; PRAGMA user_version = 0";
-    sqlx::raw_sql(undo).execute(&old).await.unwrap();
-    old.close().await;
+    let before = "ALTER TABLE files DROP COLUMN unused_since; ALTER TABLE versions DROP COLUMN checksum;
+        PRAGMA user_version = 0";
+    undo(&directory, before).await;
 
     let storage = Storage::open(&directory.0).await.unwrap();
     let noted = storage.shelf().note_unused(&id, vec!["a".to_owned()], Some(Day(7))).await;
@@ -110,12 +136,13 @@ async fn versions_are_listed_the_newest_first() {
         reason: "hourly".into(),
         bytes: 3,
     };
+    let content = VersionState { state: Bytes::from_static(b"xyz"), checksum: Some(u32::MAX) };
     for made_at in [10, 20, 30] {
         let drop = if made_at == 30 { vec!["v10".to_owned()] } else { Vec::new() };
-        shelf.add_version(&id, version(made_at), Bytes::from_static(b"xyz"), drop).await.unwrap();
+        shelf.add_version(&id, version(made_at), content.clone(), drop).await.unwrap();
     }
     assert_eq!(shelf.versions(&id).await.unwrap(), [version(30), version(20)]);
-    assert_eq!(shelf.version(&id, "v20").await.unwrap().unwrap(), b"xyz");
+    assert_eq!(shelf.version(&id, "v20").await.unwrap(), Some(content));
     assert_eq!(shelf.version(&id, "v10").await.unwrap(), None);
     storage.delete_board(&id).await.unwrap();
     assert_eq!(shelf.versions(&id).await.unwrap(), []);

@@ -214,7 +214,7 @@ fn unfit(unfit: Unfit) -> ApiError {
 fn gone(error: StoreError) -> ApiError {
     match error {
         StoreError::NotFound => ApiError::of_status(StatusCode::NOT_FOUND),
-        other @ (StoreError::Taken | StoreError::Failed(_)) => other.into(),
+        other @ (StoreError::Taken | StoreError::Damaged | StoreError::Failed(_)) => other.into(),
     }
 }
 

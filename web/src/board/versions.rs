@@ -6,7 +6,7 @@ use crate::state::Edge;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Json, Path, Query};
-use actors::store::StoredVersion;
+use actors::store::{StoreError, StoredVersion};
 use actors::whiteboard::{self, ListVersions, LoadVersion, MakeVersion, Whiteboard};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -103,6 +103,7 @@ pub async fn make(
     (status = 200, description = "one Yjs update (v1)", content_type = "application/octet-stream"),
     (status = 403, description = "`forbidden`", body = ErrorBody),
     (status = 404, description = "`not_found`: no such board, ticket or point", body = ErrorBody),
+    (status = 410, description = "`version_damaged`: what was kept of it cannot be read, and never will", body = ErrorBody),
 ))]
 pub async fn get(
     path: Path<(String, String)>,
@@ -111,7 +112,7 @@ pub async fn get(
 ) -> Result<HttpResponse, ApiError> {
     let (board, id) = path.into_inner();
     let board = moderated(&edge, &board, &query).await?;
-    let state = board.send(LoadVersion(id)).await.map_err(|_gone| ended())??;
+    let state = board.send(LoadVersion(id)).await.map_err(|_gone| ended())?.map_err(unreadable)?;
     let state = state.ok_or_else(|| ApiError::of_status(StatusCode::NOT_FOUND))?;
     Ok(HttpResponse::Ok().content_type("application/octet-stream").body(state))
 }
@@ -132,6 +133,16 @@ async fn moderated(
 /// The board ended between being found and being asked.
 fn ended() -> ApiError {
     ApiError::of_status(StatusCode::NOT_FOUND)
+}
+
+fn unreadable(error: StoreError) -> ApiError {
+    if !matches!(error, StoreError::Damaged) {
+        return error.into();
+    }
+    tracing::error!("an earlier state of a board is damaged");
+    let sentence =
+        "This earlier state is damaged on the server's disk. The others and the board are as they were.";
+    ApiError::new(StatusCode::GONE, "version_damaged", sentence)
 }
 
 /// A word that this version does not know comes from a newer one.

@@ -1,8 +1,8 @@
 import * as Y from 'yjs'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { mapOf } from './document'
 import { Ledger } from './ledger'
-import { differences } from './versions'
+import { differences, documentOf, ServerVersions, VersionDamaged } from './versions'
 
 test('an earlier state comes back in one step, on every page, and goes again', () => {
   const then = new Y.Doc()
@@ -26,4 +26,18 @@ test('an earlier state comes back in one step, on every page, and goes again', (
   ledger.undo()
   expect(mapOf(now, 'elements').toJSON()).toEqual({ a: { x: 9 }, new: { x: 3 } })
   expect(mapOf(now, 'elements:p').size).toBe(0)
+})
+
+test('a version that the server or Yjs finds damaged is told as such, and other failures are not', async () => {
+  const then = new Y.Doc()
+  mapOf(then, 'elements').set('a', { x: 1 })
+  const state = Y.encodeStateAsUpdate(then)
+  expect(mapOf(documentOf(state), 'elements').toJSON()).toEqual({ a: { x: 1 } })
+  expect(() => documentOf(state.slice(0, 5))).toThrow(VersionDamaged)
+  const versions = new ServerVersions(() => ({ id: 'board', ticket: 'ticket' }))
+  const answers = [410, 500].map((status) => new Response('{}', { status }))
+  vi.stubGlobal('fetch', async () => answers.shift())
+  await expect(versions.read('v')).rejects.toThrow(VersionDamaged)
+  await expect(versions.read('v')).rejects.not.toThrow(VersionDamaged)
+  vi.unstubAllGlobals()
 })

@@ -18,9 +18,12 @@ export interface Versions {
   /** The newest first. */
   list(): Promise<readonly Version[]>
   make(reason: VersionReason): Promise<void>
-  /** The whole document as it was. */
+  /** The whole document as it was, or throws `VersionDamaged`. */
   read(id: string): Promise<Y.Doc>
 }
+
+/** What was kept of a version cannot be read, now or later. */
+export class VersionDamaged extends Error {}
 
 /** What makes a document what it was in `then`. */
 export function differences(now: Y.Doc, then: Y.Doc): Change[] {
@@ -36,6 +39,18 @@ export function differences(now: Y.Doc, then: Y.Doc): Change[] {
 }
 
 const TOO_SOON = 429
+const GONE = 410
+
+/** Those of before there were checksums come as they are. */
+export function documentOf(bytes: Uint8Array): Y.Doc {
+  const doc = new Y.Doc()
+  try {
+    Y.applyUpdate(doc, bytes)
+  } catch {
+    throw new VersionDamaged()
+  }
+  return doc
+}
 
 export class ServerVersions implements Versions {
   constructor(private readonly ticket: () => { readonly id: string; readonly ticket: string }) {}
@@ -56,15 +71,14 @@ export class ServerVersions implements Versions {
 
   async read(id: string): Promise<Y.Doc> {
     const bytes = new Uint8Array(await (await this.ask(`/${encodeURIComponent(id)}`)).arrayBuffer())
-    const doc = new Y.Doc()
-    Y.applyUpdate(doc, bytes)
-    return doc
+    return documentOf(bytes)
   }
 
   private async ask(path: string, init?: RequestInit, fine?: number): Promise<Response> {
     const { id, ticket } = this.ticket()
     const query = `ticket=${encodeURIComponent(ticket)}`
     const answer = await fetch(`/api/board/${encodeURIComponent(id)}/versions${path}?${query}`, init)
+    if (answer.status === GONE) throw new VersionDamaged()
     if (!answer.ok && answer.status !== fine) throw new Error(String(answer.status))
     return answer
   }

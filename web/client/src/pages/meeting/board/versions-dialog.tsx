@@ -4,7 +4,7 @@ import { useCallback, useEffect, useRef, useState, type ReactNode } from 'react'
 import type * as Y from 'yjs'
 import { mapOf, PAGES } from '../../../board/document'
 import { pagesOf, type Page } from '../../../board/pages'
-import { differences, type Version, type Versions } from '../../../board/versions'
+import { differences, VersionDamaged, type Version, type Versions } from '../../../board/versions'
 import { useLanguage, useWords } from '../../../i18n'
 import { Button, classNames, Dialog, Notice, Rolling } from '../../../ui'
 import { nameOf } from './page-edits'
@@ -28,13 +28,13 @@ export default function VersionsDialog({ studio, versions, onRestored, onClose }
   const [list, setList] = useState<readonly Version[] | null>(null)
   const [chosen, setChosen] = useState<Version | null>(null)
   const [past, setPast] = useState<Y.Doc | null>(null)
-  const [failed, setFailed] = useState(false)
+  const [fault, setFault] = useState<'failed' | 'damaged' | null>(null)
   const [busy, setBusy] = useState(false)
   const tried = useCallback(
     (work: () => Promise<void>) =>
       work().then(
-        () => setFailed(false),
-        () => setFailed(true),
+        () => setFault(null),
+        (error: unknown) => setFault(error instanceof VersionDamaged ? 'damaged' : 'failed'),
       ),
     [],
   )
@@ -81,9 +81,9 @@ export default function VersionsDialog({ studio, versions, onRestored, onClose }
         </>
       }
     >
-      {failed ? (
+      {fault ? (
         <Notice look="bad" role="alert">
-          {t.failed}
+          {t[fault]}
         </Notice>
       ) : null}
       <div className="versions">
@@ -92,12 +92,12 @@ export default function VersionsDialog({ studio, versions, onRestored, onClose }
             <BookmarkPlus className="i" aria-hidden />
             {t.keep}
           </Button>
-          <List list={list} chosen={chosen} failed={failed} onLook={look} />
+          <List list={list} chosen={chosen} failed={fault !== null} onLook={look} />
         </div>
         <div className="past">
           {past ? (
             <Past doc={past} studio={studio} />
-          ) : chosen && !failed ? (
+          ) : chosen && !fault ? (
             <Rolling>{t.fetching}</Rolling>
           ) : (
             <p className="muted">{t.choose}</p>
