@@ -87,3 +87,57 @@ impl AsyncWrite for Connection {
         self.with(Poll::Ready(Ok(())), |stream| stream.poll_shutdown(context))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::tls_configs;
+    use rustls::pki_types::ServerName;
+    use std::io::{Read as _, Write as _};
+    use std::sync::Arc;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio_rustls::{TlsAcceptor, TlsConnector};
+
+    #[actix_web::test]
+    async fn whoever_takes_a_connection_goes_on_with_it_and_the_server_finds_its_end() {
+        let (server, client) = tls_configs();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let tcp = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (far, _) = listener.accept().await.unwrap();
+        let (connector, acceptor) =
+            (TlsConnector::from(Arc::new(client)), TlsAcceptor::from(Arc::new(server)));
+        let name = ServerName::try_from("localhost").unwrap();
+        let (near, far) = tokio::join!(connector.connect(name, tcp), acceptor.accept(far));
+        let (mut near, mut connection) = (near.unwrap(), Connection::new(far.unwrap()));
+        near.write_all(b"request").await.unwrap();
+        let mut heard = [0; 7];
+        connection.read_exact(&mut heard).await.unwrap();
+        assert_eq!(&heard, b"request");
+
+        let detachable = connection.detachable();
+        // The server waits for more, as it does with every connection that is open.
+        let served = actix_web::rt::spawn(async move {
+            let rest = connection.read(&mut [0; 10]).await.unwrap();
+            connection.write_all(b"nobody hears this").await.unwrap();
+            rest
+        });
+        tokio::task::yield_now().await;
+        let (mut tcp, mut tls) = detachable.take().unwrap();
+        assert_eq!(served.await.unwrap(), 0);
+        assert!(detachable.take().is_none());
+
+        tls.writer().write_all(b"answer").unwrap();
+        tls.write_tls(&mut tcp).unwrap();
+        near.write_all(b"more").await.unwrap();
+        let mut heard = [0; 6];
+        near.read_exact(&mut heard).await.unwrap();
+        assert_eq!(&heard, b"answer");
+        tcp.set_nonblocking(false).unwrap();
+        let mut heard = [0; 4];
+        while tls.reader().read(&mut heard).is_err() {
+            tls.read_tls(&mut tcp).unwrap();
+            tls.process_new_packets().unwrap();
+        }
+        assert_eq!(&heard, b"more");
+    }
+}

@@ -25,6 +25,8 @@ pub mod session;
 pub mod signalling;
 pub mod state;
 pub mod streaming;
+#[cfg(test)]
+mod testing;
 pub mod text;
 pub mod tls;
 pub mod tokens;

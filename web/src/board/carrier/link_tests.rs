@@ -2,9 +2,10 @@
 
 use super::*;
 use crate::board::carrier::frames::{Kind, head};
+use crate::testing::tls_configs;
 use actors::whiteboard::{BoardOutlet, board_queue};
-use rustls::pki_types::{PrivateKeyDer, ServerName};
-use rustls::{ClientConfig, ClientConnection, RootCertStore, ServerConfig, StreamOwned};
+use rustls::pki_types::ServerName;
+use rustls::{ClientConnection, StreamOwned};
 use std::net::{TcpListener, TcpStream as Std};
 use std::sync::{Arc, Mutex};
 
@@ -21,22 +22,7 @@ struct Setting {
 
 /// A server's and a client's end, with the handshake done.
 fn connection() -> ((Std, ServerConnection), StreamOwned<ClientConnection, Std>) {
-    let own = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    let key = PrivateKeyDer::try_from(own.signing_key.serialize_der()).unwrap();
-    let mut trusted = RootCertStore::empty();
-    trusted.add(own.cert.der().clone()).unwrap();
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let server = ServerConfig::builder_with_provider(Arc::clone(&provider))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![own.cert.der().clone()], key)
-        .unwrap();
-    let client = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(trusted)
-        .with_no_client_auth();
+    let (server, client) = tls_configs();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let near = Std::connect(listener.local_addr().unwrap()).unwrap();
     let (mut far, _) = listener.accept().unwrap();
