@@ -275,7 +275,7 @@ const CLOCK_READERS: [&str; 6] = [
     "web/src/clock.rs",
     "web/src/guard/rate_limits.rs",
     "web/src/signalling/socket.rs",
-    "web/src/board/socket.rs",
+    "web/src/board/carrier/turns.rs",
 ];
 
 fn impurities(tree: &[Source]) -> Vec<String> {
