@@ -189,7 +189,7 @@ mod tests {
         let board = Bytes::from(Peer::new(1).set("new", "nothing"));
         let mut collecting = pin!(collect(&shelf, &room, &files, board, Day(10)));
         for versions in 0..3 {
-            let (go, wait) = std::sync::mpsc::channel::<()>();
+            let (go, wait) = std::sync::mpsc::sync_channel::<()>(0);
             runtime.block_on(async {
                 // Ends with its sender.
                 let taken = spawn_blocking(move || wait.recv().is_err());
