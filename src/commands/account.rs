@@ -37,7 +37,9 @@ async fn create(store: &Storage, login: String, from_stdin: bool) -> Result<Stri
     };
     store.add_account(account).await.map_err(|error| match error {
         StoreError::Taken => taken(&login),
-        other @ (StoreError::NotFound | StoreError::Damaged | StoreError::Failed(_)) => store_failed(other),
+        other @ (StoreError::NotFound | StoreError::Full | StoreError::Damaged | StoreError::Failed(_)) => {
+            store_failed(other)
+        }
     })?;
     Ok(format!("the account {login} is made"))
 }

@@ -57,7 +57,9 @@ async fn create(
     };
     store.add_room(room.clone()).await.map_err(|error| match error {
         StoreError::Taken => Failure::new("another room has that short name"),
-        other @ (StoreError::NotFound | StoreError::Damaged | StoreError::Failed(_)) => store_failed(other),
+        other @ (StoreError::NotFound | StoreError::Full | StoreError::Damaged | StoreError::Failed(_)) => {
+            store_failed(other)
+        }
     })?;
     Ok((room, owner.login))
 }

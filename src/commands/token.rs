@@ -84,7 +84,9 @@ async fn delete(store: &Storage, room: &str, token: String) -> Result<String, Fa
         StoreError::NotFound => {
             Failure::new("this room has no such token; `kegelbahn token list` shows them by their ids")
         }
-        other @ (StoreError::Taken | StoreError::Damaged | StoreError::Failed(_)) => store_failed(other),
+        other @ (StoreError::Taken | StoreError::Full | StoreError::Damaged | StoreError::Failed(_)) => {
+            store_failed(other)
+        }
     })?;
     Ok("the token is deleted".to_owned())
 }

@@ -148,6 +148,11 @@ impl From<StoreError> for ApiError {
         match error {
             StoreError::Taken => Self::new(StatusCode::CONFLICT, "taken", "That name is taken."),
             StoreError::NotFound => Self::of_status(StatusCode::NOT_FOUND),
+            full @ StoreError::Full => {
+                tracing::error!(error = %full, "a request failed");
+                let sentence = "The server's disk is full. Please tell those who run it.";
+                Self::new(StatusCode::INSUFFICIENT_STORAGE, "disk_full", sentence)
+            }
             damaged @ StoreError::Damaged => Self::internal(&damaged),
             StoreError::Failed(detail) => Self::internal(&detail),
         }

@@ -22,6 +22,9 @@ pub enum StoreError {
     /// No such record.
     #[error("there is no such record")]
     NotFound,
+    /// The disk has no room for it.
+    #[error("the disk is full")]
+    Full,
     /// What is kept is not what was once written.
     #[error("what was kept is damaged")]
     Damaged,

@@ -64,7 +64,8 @@ pub trait BoardShelf: Send + Sync + 'static {
     async fn append_file(&self, room: &RoomId, id: &str, start: u64, piece: Bytes) -> Result<(), StoreError>;
     /// The file is whole and on disk.
     async fn finish_file(&self, room: &RoomId, id: &str) -> Result<(), StoreError>;
-    /// Away with it, whole or half; fine when it is not there.
+    /// Away with it, whole or half; fine when it is not there. What cannot be deleted (the disk is full) is with the next
+    /// `file_bytes`.
     async fn drop_file(&self, room: &RoomId, id: &str) -> Result<(), StoreError>;
     /// A whole file.
     async fn file(&self, room: &RoomId, id: &str) -> Result<Option<StoredFile>, StoreError>;

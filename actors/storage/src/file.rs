@@ -155,7 +155,17 @@ fn refused(path: &Path, error: &sqlx::Error) -> OpenError {
 
 /// Whether the file is not what was once written.
 pub(crate) fn is_damage(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|error| error.code());
     // SQLITE_CORRUPT and SQLITE_NOTADB with their extended codes: the low byte is the plain one.
-    matches!(code.and_then(|code| code.parse::<u32>().ok()).map(|code| code & 0xff), Some(11 | 26))
+    matches!(code(error).map(|code| code & 0xff), Some(11 | 26))
+}
+
+/// Whether there was no room on the disk.
+pub(crate) fn is_full_disk(error: &sqlx::Error) -> bool {
+    // SQLITE_FULL, and SQLITE_IOERR_SHMSIZE where it was the index of the log for which there was none.
+    matches!(code(error), Some(13 | 4874))
+}
+
+/// SQLite's extended result code.
+fn code(error: &sqlx::Error) -> Option<u32> {
+    error.as_database_error()?.code()?.parse().ok()
 }

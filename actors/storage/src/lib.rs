@@ -79,6 +79,7 @@ fn failed(error: sqlx::Error) -> StoreError {
         sqlx::Error::RowNotFound => StoreError::NotFound,
         sqlx::Error::Database(error) if error.is_unique_violation() => StoreError::Taken,
         sqlx::Error::Database(error) if error.is_foreign_key_violation() => StoreError::NotFound,
+        error if file::is_full_disk(&error) => StoreError::Full,
         other => StoreError::Failed(other.to_string()),
     }
 }

@@ -12,11 +12,12 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteSynchronous};
 use sqlx::{Row, SqlitePool};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::DirBuilder;
 use std::io::ErrorKind;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
+use std::sync::PoisonError;
 use std::time::Duration;
 use tokio::sync::Mutex;
 
@@ -60,17 +61,36 @@ const CHANGES: [&str; 2] = [
 pub(crate) struct Shelves {
     directory: PathBuf,
     open: Mutex<HashMap<RoomId, SqlitePool>>,
+    /// Files that could not be deleted: on a full disk there is no room to write that down, either. Each is still on its
+    /// shelf, so there are no more of them than have room there.
+    leftovers: std::sync::Mutex<HashSet<(RoomId, String)>>,
 }
 
 impl Shelves {
     pub(crate) fn new(data_dir: &Path) -> Self {
-        Self { directory: data_dir.join(DIRECTORY), open: Mutex::default() }
+        Self { directory: data_dir.join(DIRECTORY), open: Mutex::default(), leftovers: Default::default() }
     }
 
     /// Lets go of all files.
     pub(crate) async fn close(&self) {
         for (_, pool) in self.open.lock().await.drain() {
             pool.close().await;
+        }
+    }
+
+    /// Of a room.
+    fn leftovers(&self, room: &RoomId) -> Vec<String> {
+        let all = self.leftovers.lock().unwrap_or_else(PoisonError::into_inner);
+        all.iter().filter(|(of, _)| of == room).map(|(_, id)| id.clone()).collect()
+    }
+
+    fn note_leftover(&self, room: &RoomId, id: &str, left: bool) {
+        let mut all = self.leftovers.lock().unwrap_or_else(PoisonError::into_inner);
+        let leftover = (room.clone(), id.to_owned());
+        if left {
+            all.insert(leftover);
+        } else {
+            all.remove(&leftover);
         }
     }
 
@@ -162,6 +182,9 @@ impl Shelves {
 
 /// The system's words name paths below the data directory: room ids, which open nothing.
 fn unreachable_shelf(error: &std::io::Error) -> StoreError {
+    if error.kind() == ErrorKind::StorageFull {
+        return StoreError::Full;
+    }
     StoreError::Failed(format!("a board's shelf: {}", error.kind()))
 }
 
@@ -228,6 +251,14 @@ impl Storage {
         self.shelves.make(room).await
     }
 
+    async fn delete_file(&self, room: &RoomId, id: &str) -> Result<(), StoreError> {
+        let Some(pool) = or_none(self.shelves.find(room).await)? else { return Ok(()) };
+        sqlx::query("DELETE FROM files WHERE id = ?").bind(id).execute(&pool).await.map_err(failed)?;
+        // The log has grown by all that went: the disk has that room back, unless somebody reads.
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&pool).await.map_err(failed)?;
+        Ok(())
+    }
+
     /// What was never whole when the server ended never will be.
     async fn drop_halves(&self, room: &RoomId) -> Result<(), StoreError> {
         let pool = self.shelves.find(room).await?;
@@ -269,9 +300,9 @@ impl BoardShelf for Storage {
     }
 
     async fn drop_file(&self, room: &RoomId, id: &str) -> Result<(), StoreError> {
-        let Some(pool) = or_none(self.shelves.find(room).await)? else { return Ok(()) };
-        sqlx::query("DELETE FROM files WHERE id = ?").bind(id).execute(&pool).await.map_err(failed)?;
-        Ok(())
+        let deleted = self.delete_file(room, id).await;
+        self.shelves.note_leftover(room, id, deleted.is_err());
+        deleted
     }
 
     async fn file(&self, room: &RoomId, id: &str) -> Result<Option<StoredFile>, StoreError> {
@@ -303,6 +334,10 @@ impl BoardShelf for Storage {
     }
 
     async fn file_bytes(&self, room: &RoomId) -> Result<u64, StoreError> {
+        for id in self.shelves.leftovers(room) {
+            // Fine when there is still no room for it: then it counts, and the next one tries again.
+            self.drop_file(room, &id).await.ok();
+        }
         let Some(pool) = or_none(self.shelves.find(room).await)? else { return Ok(0) };
         let query = sqlx::query_scalar::<_, i64>("SELECT COALESCE(SUM(length), 0) FROM pieces");
         Ok(query.fetch_one(&pool).await.map_err(failed)?.unsigned_abs())

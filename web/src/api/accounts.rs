@@ -74,7 +74,9 @@ async fn add_account(edge: &Edge, given: Credentials) -> Result<store::Account, 
     };
     edge.store.add_account(account.clone()).await.map_err(|error| match error {
         StoreError::Taken => ApiError::new(StatusCode::CONFLICT, "login_taken", "That login name is taken."),
-        other @ (StoreError::NotFound | StoreError::Damaged | StoreError::Failed(_)) => other.into(),
+        other @ (StoreError::NotFound | StoreError::Full | StoreError::Damaged | StoreError::Failed(_)) => {
+            other.into()
+        }
     })?;
     Ok(account)
 }

@@ -168,7 +168,7 @@ async fn save(edge: &Edge, room: &RoomRecord) -> Result<(), ApiError> {
             ApiError::new(StatusCode::CONFLICT, "short_name_taken", "Another room has that short name.")
         }
         StoreError::NotFound => ApiError::room_unknown(),
-        other @ (StoreError::Damaged | StoreError::Failed(_)) => other.into(),
+        other @ (StoreError::Full | StoreError::Damaged | StoreError::Failed(_)) => other.into(),
     })?;
     edge.live.tell_saved(room.clone()).await;
     Ok(())

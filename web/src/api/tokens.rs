@@ -81,7 +81,9 @@ pub async fn delete(
         StoreError::NotFound => {
             ApiError::new(StatusCode::NOT_FOUND, "token_unknown", "This room has no such token.")
         }
-        other @ (StoreError::Taken | StoreError::Damaged | StoreError::Failed(_)) => other.into(),
+        other @ (StoreError::Taken | StoreError::Full | StoreError::Damaged | StoreError::Failed(_)) => {
+            other.into()
+        }
     })?;
     edge.live.tell_token_deleted(room.id, token).await;
     Ok(HttpResponse::NoContent().finish())
@@ -90,7 +92,9 @@ pub async fn delete(
 fn or_room_unknown(error: StoreError) -> ApiError {
     match error {
         StoreError::NotFound => ApiError::room_unknown(),
-        other @ (StoreError::Taken | StoreError::Damaged | StoreError::Failed(_)) => other.into(),
+        other @ (StoreError::Taken | StoreError::Full | StoreError::Damaged | StoreError::Failed(_)) => {
+            other.into()
+        }
     }
 }
 

@@ -107,6 +107,7 @@ impl Drop for Place {
     (status = 415, description = "`file_type_unknown`, `picture_moves`", body = ErrorBody),
     (status = 422, description = "`file_damaged`", body = ErrorBody),
     (status = 429, description = "`too_many_uploads`", body = ErrorBody),
+    (status = 507, description = "`disk_full`", body = ErrorBody),
 ))]
 pub async fn upload(
     request: HttpRequest,
@@ -214,7 +215,9 @@ fn unfit(unfit: Unfit) -> ApiError {
 fn gone(error: StoreError) -> ApiError {
     match error {
         StoreError::NotFound => ApiError::of_status(StatusCode::NOT_FOUND),
-        other @ (StoreError::Taken | StoreError::Damaged | StoreError::Failed(_)) => other.into(),
+        other @ (StoreError::Taken | StoreError::Full | StoreError::Damaged | StoreError::Failed(_)) => {
+            other.into()
+        }
     }
 }
 
@@ -272,7 +275,7 @@ impl Drop for Half {
         let (store, room, id) = (self.store.clone(), self.room.clone(), std::mem::take(&mut self.id));
         actix_web::rt::spawn(async move {
             if let Err(error) = store.shelf().drop_file(&room, &id).await {
-                tracing::error!(%error, "half an upload could not be deleted; the next start of the server does it");
+                tracing::error!(%error, "half an upload could not be deleted; the next upload to this board does it, or the next start");
             }
         });
     }

@@ -83,6 +83,7 @@ pub async fn list(
     (status = 403, description = "`forbidden`, `foreign_origin`", body = ErrorBody),
     (status = 404, description = "`not_found`: no such board or ticket", body = ErrorBody),
     (status = 429, description = "`too_many_attempts`: one was made a moment ago", body = ErrorBody),
+    (status = 507, description = "`disk_full`", body = ErrorBody),
 ))]
 pub async fn make(
     board: Path<String>,

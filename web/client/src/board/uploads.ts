@@ -5,6 +5,8 @@ export type UploadFault =
   | 'type_unknown'
   | 'uploads_full'
   | 'drawing_not_allowed'
+  /** The server's disk has no room. */
+  | 'disk_full'
   /** Others upload so much that this has to wait. */
   | 'busy'
   /** No answer, or none that we know. */
@@ -38,6 +40,7 @@ const FAULTS: Readonly<Record<string, UploadFault>> = {
   uploads_full: 'uploads_full',
   drawing_not_allowed: 'drawing_not_allowed',
   too_many_uploads: 'busy',
+  disk_full: 'disk_full',
 }
 
 /** The fault that an answer means. */

@@ -2,7 +2,7 @@ import * as Y from 'yjs'
 import { expect, test, vi } from 'vitest'
 import { mapOf } from './document'
 import { Ledger } from './ledger'
-import { differences, documentOf, ServerVersions, VersionDamaged } from './versions'
+import { differences, DiskFull, documentOf, ServerVersions, VersionDamaged } from './versions'
 
 test('an earlier state comes back in one step, on every page, and goes again', () => {
   const then = new Y.Doc()
@@ -35,9 +35,10 @@ test('a version that the server or Yjs finds damaged is told as such, and other 
   expect(mapOf(documentOf(state), 'elements').toJSON()).toEqual({ a: { x: 1 } })
   expect(() => documentOf(state.slice(0, 5))).toThrow(VersionDamaged)
   const versions = new ServerVersions(() => ({ id: 'board', ticket: 'ticket' }))
-  const answers = [410, 500].map((status) => new Response('{}', { status }))
+  const answers = [410, 507, 500].map((status) => new Response('{}', { status }))
   vi.stubGlobal('fetch', async () => answers.shift())
   await expect(versions.read('v')).rejects.toThrow(VersionDamaged)
+  await expect(versions.make('by_hand')).rejects.toThrow(DiskFull)
   await expect(versions.read('v')).rejects.not.toThrow(VersionDamaged)
   vi.unstubAllGlobals()
 })

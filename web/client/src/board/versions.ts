@@ -24,6 +24,8 @@ export interface Versions {
 
 /** What was kept of a version cannot be read, now or later. */
 export class VersionDamaged extends Error {}
+/** The server's disk has no room for one more. */
+export class DiskFull extends Error {}
 
 /** What makes a document what it was in `then`. */
 export function differences(now: Y.Doc, then: Y.Doc): Change[] {
@@ -40,6 +42,7 @@ export function differences(now: Y.Doc, then: Y.Doc): Change[] {
 
 const TOO_SOON = 429
 const GONE = 410
+const NO_ROOM = 507
 
 /** Those of before there were checksums come as they are. */
 export function documentOf(bytes: Uint8Array): Y.Doc {
@@ -79,6 +82,7 @@ export class ServerVersions implements Versions {
     const query = `ticket=${encodeURIComponent(ticket)}`
     const answer = await fetch(`/api/board/${encodeURIComponent(id)}/versions${path}?${query}`, init)
     if (answer.status === GONE) throw new VersionDamaged()
+    if (answer.status === NO_ROOM) throw new DiskFull()
     if (!answer.ok && answer.status !== fine) throw new Error(String(answer.status))
     return answer
   }

@@ -20,8 +20,8 @@ use std::time::{Duration, Instant};
 const SOCKETS_MAX: usize = 8_000;
 /// Events that are looked at in one go; more wait in the kernel.
 const EVENTS: usize = 1_024;
-/// The longest sleep.
-const SLEEP_MAX: Duration = Duration::from_secs(1);
+/// A board whose mailbox was full is told again after this.
+const TELL_AGAIN: Duration = Duration::from_millis(100);
 
 /// One thread's sockets.
 pub(super) struct Turns {
@@ -60,8 +60,7 @@ impl Turns {
         let mut rest = Rest::new(clock::now());
         let mut stopping = false;
         while !(stopping && self.seats.is_empty()) {
-            let wait = self.due.first().map(|(at, _)| at.saturating_duration_since(clock::now()));
-            match self.poll.poll(&mut events, Some(wait.unwrap_or(SLEEP_MAX).min(SLEEP_MAX))) {
+            match self.poll.poll(&mut events, self.sleep(clock::now())) {
                 Ok(()) => {}
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => {
@@ -80,6 +79,13 @@ impl Turns {
             self.unclosed.retain(|(board, socket)| is_full(board, *socket));
             std::thread::sleep(rest.after_turn(clock::now()));
         }
+    }
+
+    /// How long nothing is to be done if nothing happens; nothing: for ever.
+    fn sleep(&self, now: Instant) -> Option<Duration> {
+        let due = self.due.first().map(|(at, _)| at.saturating_duration_since(now));
+        let again = (!self.unclosed.is_empty()).then_some(TELL_AGAIN);
+        due.into_iter().chain(again).min()
     }
 
     /// Whose turn it is.

@@ -20,6 +20,8 @@ export const jobWords = words(
       uploads_full:
         'Für Bilder und Folien ist in diesem Raum kein Platz mehr. Was nirgends mehr zu sehen ist, geht nach ein paar Tagen, alles andere, wenn die Tafel gewischt wird; bis dahin hilft ein anderer Raum.',
       drawing_not_allowed: 'Gerade darfst du nicht zeichnen, darum kam es nicht an.',
+      disk_full:
+        'Die Festplatte des Servers ist voll, darum kam es nicht an. Sag denen Bescheid, die ihn betreiben.',
       busy: 'Gerade kommt hier viel auf einmal an. Warte einen Moment und versuch es noch mal.',
       failed: 'Das kam nicht an. Prüf deine Verbindung und versuch es noch mal.',
       cancelled: 'Abgebrochen.',
@@ -54,6 +56,7 @@ export const jobWords = words(
       uploads_full:
         'There is no room left for pictures and slides here. What nothing shows any more goes after some days, everything else once the board is wiped; until then use another room.',
       drawing_not_allowed: 'You may not draw just now, so it did not arrive.',
+      disk_full: 'The disk of the server is full, so it did not arrive. Tell those who run it.',
       busy: 'A lot is arriving here at the moment. Wait a little and try again.',
       failed: 'This did not arrive. Check your connection and try again.',
       cancelled: 'Cancelled.',
@@ -132,6 +135,7 @@ export const versionWords = words(
     fetching: 'Wir holen die früheren Stände.',
     none: 'Noch gibt es keinen. Jede Stunde kommt einer dazu, und vor jedem Wischen.',
     failed: 'Das kam nicht an. Prüf deine Verbindung und versuch es noch mal.',
+    disk_full: 'Die Festplatte des Servers ist voll. Sag denen Bescheid, die ihn betreiben.',
     damaged: 'Dieser Stand ist auf dem Server beschädigt. Nimm einen anderen; die Tafel ist, wie sie war.',
     keep: 'Diesen Stand merken',
     keeping: 'Wird gemerkt',
@@ -155,6 +159,7 @@ export const versionWords = words(
     fetching: 'We are fetching the earlier states.',
     none: 'There is none yet. One is added every hour, and before every wiping.',
     failed: 'This did not arrive. Check your connection and try again.',
+    disk_full: 'The disk of the server is full. Tell those who run it.',
     damaged: 'This state is damaged on the server. Take another one; the board is as it was.',
     keep: 'Remember this state',
     keeping: 'Being remembered',

@@ -4,7 +4,7 @@ import { useCallback, useEffect, useRef, useState, type ReactNode } from 'react'
 import type * as Y from 'yjs'
 import { mapOf, PAGES } from '../../../board/document'
 import { pagesOf, type Page } from '../../../board/pages'
-import { differences, VersionDamaged, type Version, type Versions } from '../../../board/versions'
+import { differences, DiskFull, VersionDamaged, type Version, type Versions } from '../../../board/versions'
 import { useLanguage, useWords } from '../../../i18n'
 import { Button, classNames, Dialog, Notice, Rolling } from '../../../ui'
 import { nameOf } from './page-edits'
@@ -20,6 +20,13 @@ interface VersionsProps {
   onClose: () => void
 }
 
+type Fault = 'damaged' | 'disk_full' | 'failed'
+
+function faultOf(error: unknown): Fault {
+  if (error instanceof VersionDamaged) return 'damaged'
+  return error instanceof DiskFull ? 'disk_full' : 'failed'
+}
+
 /** Pages of an earlier state that are shown small. */
 const SHOWN = 6
 
@@ -28,13 +35,13 @@ export default function VersionsDialog({ studio, versions, onRestored, onClose }
   const [list, setList] = useState<readonly Version[] | null>(null)
   const [chosen, setChosen] = useState<Version | null>(null)
   const [past, setPast] = useState<Y.Doc | null>(null)
-  const [fault, setFault] = useState<'failed' | 'damaged' | null>(null)
+  const [fault, setFault] = useState<Fault | null>(null)
   const [busy, setBusy] = useState(false)
   const tried = useCallback(
     (work: () => Promise<void>) =>
       work().then(
         () => setFault(null),
-        (error: unknown) => setFault(error instanceof VersionDamaged ? 'damaged' : 'failed'),
+        (error: unknown) => setFault(faultOf(error)),
       ),
     [],
   )
