@@ -72,9 +72,11 @@ struct More {
 /// What an update would add to the pages.
 #[derive(Default)]
 pub(super) struct Added {
-    /// Of pages that nobody has drawn on yet.
+    /// Of pages that nobody has drawn on yet, in the order of their numbers.
     names: Vec<Box<str>>,
-    sums: Vec<(u16, More)>,
+    /// The same, with their places among these.
+    places: HashMap<Box<str>, usize>,
+    sums: HashMap<u16, More>,
     runs: Runs,
 }
 
@@ -101,14 +103,14 @@ impl Pages {
                 Place::Inside(parent) => self.beside(&added, Some(parent)),
             };
             added.runs.push(block, page);
-            added.sum(page).add(block, end - first.clock);
+            added.sums.entry(page).or_default().add(block, end - first.clock);
         }
         added
     }
 
     /// Whether no page gets too full by it.
     pub(super) fn fits(&self, added: &Added) -> bool {
-        added.sums.iter().filter(|(page, _)| *page != NOWHERE).all(|(page, more)| {
+        added.sums.iter().filter(|(page, _)| **page != NOWHERE).all(|(page, more)| {
             let sum = self.pages.get(usize::from(*page)).map(|page| page.sum).unwrap_or_default();
             sum.bytes + more.bytes <= self.limits.page_bytes
                 && sum.shapes + more.shapes <= self.limits.page_shapes
@@ -220,7 +222,8 @@ impl Pages {
         if let Some(number) = self.numbers.get(name) {
             return *number;
         }
-        let new = added.names.iter().position(|new| **new == *name).unwrap_or_else(|| {
+        let new = added.places.get(name).copied().unwrap_or_else(|| {
+            added.places.insert(name.into(), added.names.len());
             added.names.push(name.into());
             added.names.len() - 1
         });
@@ -270,16 +273,6 @@ impl More {
         self.bytes += block.bytes.1 - block.bytes.0;
         self.shapes += usize::from(block.place == Place::Root && block.class == Class::Plain);
         self.values += new as usize;
-    }
-}
-
-impl Added {
-    fn sum(&mut self, page: u16) -> &mut More {
-        let at = self.sums.iter().rposition(|(known, _)| *known == page).unwrap_or_else(|| {
-            self.sums.push((page, More::default()));
-            self.sums.len() - 1
-        });
-        &mut self.sums[at].1
     }
 }
 

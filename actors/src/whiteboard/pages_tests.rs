@@ -193,3 +193,24 @@ fn a_page_that_loses_half_of_its_shapes_is_noticed() {
     assert!(halved(remove(&peer, "elements", 4..5)));
     assert!(!halved(remove(&peer, "elements", 0..5)), "an empty page has nothing to lose");
 }
+
+#[test]
+fn thousands_of_new_pages_in_one_update_count_once_each() {
+    let names: Vec<String> = (0..20_000).map(|number| format!("elements:{number}")).collect();
+    let update = Peer::new(1).change(|transaction| {
+        for name in names.iter().chain(&names) {
+            transaction.get_or_insert_map(name.as_str()).insert(transaction, "key", 1);
+        }
+    });
+    let outline = validator::update(&update, usize::MAX).unwrap();
+    let additions = Structure::default().admit(&outline).unwrap();
+    let mut pages = Pages::new(LIMITS);
+    let began = std::time::Instant::now();
+    let added = pages.adding(&update, &outline, additions.parts());
+    println!("{} bytes: {:?} to find the pages", update.len(), began.elapsed());
+    assert!(pages.fits(&added));
+    pages.add(added, &[]);
+    let found: Vec<&str> = pages.pages.iter().map(|page| &*page.name).collect();
+    assert_eq!(found.len(), names.len());
+    assert!(names.iter().all(|name| pages.numbers.contains_key(name.as_str())));
+}
