@@ -205,9 +205,7 @@ fn thousands_of_new_pages_in_one_update_count_once_each() {
     let outline = validator::update(&update, usize::MAX).unwrap();
     let additions = Structure::default().admit(&outline).unwrap();
     let mut pages = Pages::new(LIMITS);
-    let began = std::time::Instant::now();
     let added = pages.adding(&update, &outline, additions.parts());
-    println!("{} bytes: {:?} to find the pages", update.len(), began.elapsed());
     assert!(pages.fits(&added));
     pages.add(added, &[]);
     let found: Vec<&str> = pages.pages.iter().map(|page| &*page.name).collect();
