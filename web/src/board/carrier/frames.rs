@@ -22,6 +22,8 @@ pub(super) enum Heard {
     Ping(Bytes),
     Pong,
     Close,
+    /// A frame of a message that goes on. Told because frames are counted.
+    Piece,
 }
 
 /// Puts messages together as their bytes come.
@@ -43,14 +45,14 @@ impl Incoming {
         self.bytes.extend_from_slice(bytes);
     }
 
-    /// The next whole message.
+    /// What comes next.
     pub(super) fn next(&mut self) -> Result<Option<Heard>, Malformed> {
-        while let Some(frame) = self.codec.decode(&mut self.bytes).map_err(|_protocol| Malformed)? {
+        if let Some(frame) = self.codec.decode(&mut self.bytes).map_err(|_protocol| Malformed)? {
             let heard = match frame {
                 Frame::Binary(message) => Heard::Binary(message),
                 Frame::Continuation(Item::FirstBinary(piece) | Item::Continue(piece)) => {
                     self.add_piece(&piece)?;
-                    continue;
+                    Heard::Piece
                 }
                 Frame::Continuation(Item::Last(piece)) => {
                     self.add_piece(&piece)?;
@@ -157,7 +159,9 @@ mod tests {
         let expected = [
             Heard::Binary(Bytes::from_static(b"one")),
             Heard::Ping(Bytes::from_static(b"there?")),
+            Heard::Piece,
             Heard::Pong,
+            Heard::Piece,
             Heard::Binary(Bytes::from_static(b"two")),
             Heard::Binary(long.into()),
             Heard::Close,

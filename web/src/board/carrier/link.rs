@@ -16,17 +16,18 @@ use std::time::{Duration, Instant};
 const PING_EVERY: Duration = Duration::from_secs(15);
 /// A client that is silent for so long, pongs included, is gone.
 const SILENCE_MAX: Duration = Duration::from_secs(30);
-/// How long the other side has to close after our goodbye, which it may not even take. A browser's client comes back only
-/// when the connection is closed.
-const GOODBYE_PATIENCE: Duration = Duration::from_millis(200);
+/// How long the other side has to take our goodbye and what was to come before it.
+const GOODBYE_PATIENCE: Duration = Duration::from_secs(1);
+/// And then to close. A browser's client comes back only when the connection is closed.
+const LINGER: Duration = Duration::from_millis(200);
 /// When the board has no room for a frame it is offered again after this.
 const OFFER_AGAIN: Duration = Duration::from_millis(10);
 /// Bytes that are encrypted at once, about.
 const BATCH: usize = 64 << 10;
 /// How often in one turn; others want to write, too.
 const BATCHES: u32 = 16;
-/// How often in one turn the kernel is asked for more of what nobody wants to hear.
-const UNHEARD: u32 = 64;
+/// How often in one turn the kernel is asked for more: a flood must not keep the thread from the others.
+const RECEIVES: u32 = 64;
 
 /// Where a socket's messages go.
 pub(super) type Intake = Box<dyn FnMut(Bytes) -> Result<(), NotTaken> + Send>;
@@ -56,6 +57,8 @@ pub(super) struct Link {
     heard: Instant,
     pinged: Instant,
     leave_at: Option<Instant>,
+    /// The kernel has our goodbye.
+    said: bool,
 }
 
 /// What the kernel may have for us or take, as far as is known.
@@ -64,6 +67,8 @@ struct May {
     write: bool,
     /// The other side writes no more: read to the end.
     end: bool,
+    /// It has said so in TLS, and everything before was read.
+    ended: bool,
 }
 
 /// The connection is of no more use.
@@ -101,7 +106,7 @@ impl Link {
             closing: Some(Box::pin(inlet.closing())),
             inlet,
             waker,
-            may: May { read: true, write: true, end: false },
+            may: May { read: true, write: true, end: false, ended: false },
             pace: Pace::new(now),
             read_after: None,
             held: None,
@@ -113,6 +118,7 @@ impl Link {
             heard: now,
             pinged: now,
             leave_at: None,
+            said: false,
         })
     }
 
@@ -134,9 +140,10 @@ impl Link {
 
     /// Carries what there is; when to look again even if nothing happens.
     pub(super) fn turn(&mut self, now: Instant) -> Result<Instant, Gone> {
+        let mut more = false;
         if self.leave_at.is_none() {
             match self.read(now) {
-                Ok(()) => {}
+                Ok(unread) => more = unread,
                 Err(End::Gone) => return Err(Gone),
                 Err(End::Code(code)) => self.leave(now, code),
             }
@@ -154,19 +161,30 @@ impl Link {
         if now.saturating_duration_since(self.pinged) >= PING_EVERY {
             (self.pinged, self.ping) = (now, true);
         }
-        let more = self.write()?;
-        match self.leave_at {
-            Some(at) if now >= at => Err(Gone),
-            Some(at) => Ok(if self.drain()? || more { now } else { at }),
-            None if more => Ok(now),
-            None => Ok(self.read_after.unwrap_or(now + PING_EVERY).min(self.pinged + PING_EVERY)),
+        more |= self.write()?;
+        let at = match self.leave_at {
+            Some(_) => {
+                more |= self.drain()?;
+                self.still_there(now)?
+            }
+            None => self.read_after.unwrap_or(now + PING_EVERY).min(self.pinged + PING_EVERY),
+        };
+        Ok(if more { now } else { at })
+    }
+
+    /// Whether somebody who was said goodbye to is still waited for, and until when.
+    fn still_there(&mut self, now: Instant) -> Result<Instant, Gone> {
+        let said = self.goodbye.is_none() && self.rest.is_empty() && !self.tls.wants_write();
+        if said && !std::mem::replace(&mut self.said, true) {
+            self.leave_at = self.leave_at.map(|at| at.min(now + LINGER));
         }
+        self.leave_at.filter(|at| now < *at).ok_or(Gone)
     }
 
     /// Throws away what still comes: left unread when the connection closes, it would take our goodbye with it. Whether
     /// there may be more.
     fn drain(&mut self) -> Result<bool, Gone> {
-        for _ in 0..UNHEARD {
+        for _ in 0..RECEIVES {
             if !self.receive()? {
                 return Ok(false);
             }
@@ -183,10 +201,12 @@ impl Link {
         }
     }
 
-    fn read(&mut self, now: Instant) -> Result<(), End> {
+    /// Hands over what has come; whether there may be more at once.
+    fn read(&mut self, now: Instant) -> Result<bool, End> {
+        let mut receives = 0;
         loop {
             if self.read_after.is_some_and(|at| now < at) {
-                return Ok(());
+                return Ok(false);
             }
             self.read_after = None;
             let heard = match self.held.take() {
@@ -194,11 +214,12 @@ impl Link {
                 None => self.incoming.next().map_err(|_malformed| End::Code(4400))?,
             };
             let Some(heard) = heard else {
-                if self.receive()? {
-                    self.heard = now;
-                    continue;
+                if receives == RECEIVES || !self.receive()? {
+                    return Ok(receives == RECEIVES);
                 }
-                return Ok(());
+                receives += 1;
+                self.heard = now;
+                continue;
             };
             let length = match heard {
                 Heard::Binary(frame) => {
@@ -210,7 +231,7 @@ impl Link {
                             self.read_after = Some(now + OFFER_AGAIN);
                             // Silent are we, not they.
                             self.heard = now;
-                            return Ok(());
+                            return Ok(false);
                         }
                         Err(NotTaken::Gone) => return Err(End::Code(4500)),
                     }
@@ -221,7 +242,7 @@ impl Link {
                     self.pong = Some(payload);
                     length
                 }
-                Heard::Pong => 0,
+                Heard::Piece | Heard::Pong => 0,
                 Heard::Text => return Err(End::Code(4400)),
                 Heard::Close => return Err(End::Code(1000)),
             };
@@ -234,6 +255,9 @@ impl Link {
 
     /// Takes from the kernel; whether anything came.
     fn receive(&mut self) -> Result<bool, Gone> {
+        if self.may.ended {
+            return Err(Gone);
+        }
         if !self.may.read {
             return Ok(false);
         }
@@ -250,7 +274,8 @@ impl Link {
             Err(_broken) => return Err(Gone),
         }
         let state = self.tls.process_new_packets().map_err(|_not_tls| Gone)?;
-        let (closed, mut left) = (state.peer_has_closed(), state.plaintext_bytes_to_read());
+        self.may.ended = state.peer_has_closed();
+        let mut left = state.plaintext_bytes_to_read();
         while left > 0 {
             let mut reader = self.tls.reader();
             let plain = reader.fill_buf().map_err(|_broken| Gone)?;
@@ -259,7 +284,7 @@ impl Link {
             reader.consume(length);
             left = if length == 0 { 0 } else { left - length };
         }
-        if closed { Err(Gone) } else { Ok(true) }
+        Ok(true)
     }
 
     /// Gives to the kernel as much as it takes; whether there is more that it may take.

@@ -172,9 +172,52 @@ fn a_goodbye_arrives_before_the_end() {
         setting.say(0x82, b"too late");
         setting.turn().unwrap();
         assert!(setting.taken.lock().unwrap().is_empty());
-        setting.now += GOODBYE_PATIENCE;
+        setting.now += LINGER;
         assert_eq!(setting.turn(), Err(Gone));
     }
+}
+
+#[test]
+fn who_takes_the_goodbye_late_still_gets_it() {
+    let mut setting = Setting::new();
+    setting.board_says(Bytes::from(vec![7; 16 << 20]));
+    setting.turn().unwrap();
+    setting.outlet.take().unwrap().close(4408);
+    setting.turn().unwrap();
+    setting.now += GOODBYE_PATIENCE - Duration::from_millis(1);
+    let heard = setting.hear(6 + 10 + (16 << 20) + 4);
+    assert_eq!(heard[heard.len() - 4..], [&[0x88, 2][..], &4408_u16.to_be_bytes()].concat());
+}
+
+#[test]
+fn the_last_stroke_before_the_end_is_not_lost() {
+    let mut setting = Setting::new();
+    let mut frame = head(Kind::Binary, 6).to_vec();
+    frame[1] |= 0x80;
+    frame.extend([0; 4]);
+    frame.extend(b"stroke");
+    // In one go, so that both are read at once.
+    setting.client.conn.writer().write_all(&frame).unwrap();
+    setting.client.conn.send_close_notify();
+    setting.client.conn.write_tls(&mut setting.client.sock).unwrap();
+    while setting.turn().is_ok() {}
+    assert_eq!(*setting.taken.lock().unwrap(), ["stroke"]);
+}
+
+#[test]
+fn a_flood_of_empty_pieces_is_slowed_and_leaves_turns_to_others() {
+    let mut setting = Setting::new();
+    let pieces = [[0x02, 0x80, 0, 0, 0, 0].as_slice(), &[0x00, 0x80, 0, 0, 0, 0].repeat(1_000)].concat();
+    setting.client.write_all(&pieces).unwrap();
+    let mut due = setting.turn().unwrap();
+    while setting.link.read_after.is_none() {
+        due = setting.turn().unwrap();
+    }
+    assert!(
+        due > setting.now && due < setting.now + Duration::from_secs(1),
+        "four hundred at once, then its pace"
+    );
+    assert!(setting.link.incoming.next().unwrap().is_some(), "the rest waits");
 }
 
 #[test]

@@ -30,7 +30,7 @@ pub(super) struct Turns {
     adopted: Receiver<Parts>,
     seats: HashMap<usize, Seat>,
     next: usize,
-    /// The same moments, in their order.
+    /// The seats' moments, in their order.
     due: BTreeSet<(Instant, usize)>,
     /// Boards whose mailboxes were full.
     unclosed: Vec<(Addr<Whiteboard>, SocketId)>,
@@ -101,7 +101,11 @@ impl Turns {
         if self.bell.rung.swap(false, SeqCst) {
             ready.extend(self.bell.called());
             while let Ok(parts) = self.adopted.try_recv() {
-                ready.extend(self.adopt(parts, now));
+                if stopping {
+                    self.forget(parts.board, parts.socket);
+                } else {
+                    ready.extend(self.adopt(parts, now));
+                }
             }
         }
         if stopping {
