@@ -106,3 +106,35 @@ impl Site<'_> {
         Some(with_deletes(diff.get(..outline.sections_end)?, deletes))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::whiteboard::pieces::cut;
+    use crate::whiteboard::testing::{Peer, Random};
+
+    #[test]
+    fn what_was_new_of_many_pieces_is_an_update_that_can_be_read_again() {
+        for seed in 0..40 {
+            let mut random = Random(seed);
+            let (peers, fresh) = ([Peer::new(1), Peer::new(2)], Peer::new(99));
+            let (mut document, mut structure) = (Document::default(), Structure::default());
+            let mut site = Site { document: &mut document, structure: &mut structure };
+            for _ in 0..4 {
+                for _ in 0..80 {
+                    peers[random.below(2)].change_at_random(&mut random);
+                }
+                peers[0].apply(&peers[1].everything());
+                peers[1].apply(&peers[0].everything());
+                let update = Bytes::from(peers[0].everything());
+                let outline = validator::update(&update, usize::MAX).unwrap();
+                let additions = site.structure.admit(&outline).unwrap();
+                let taken = site.apply_pieces(&cut(&update, &outline, &additions), &additions, &|| true);
+                let new = taken.new.unwrap();
+                assert!(validator::update(&new, usize::MAX).is_ok(), "seed {seed}");
+                fresh.apply(&new);
+                assert_eq!(fresh.content(), peers[0].content(), "seed {seed}");
+            }
+        }
+    }
+}

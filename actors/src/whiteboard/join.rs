@@ -4,7 +4,7 @@
 //! the tick is left out, and only its place in the history stays: whoever drags a shape sends fifty versions of it, and
 //! a receiver who gets them late gets the last. Pure bytes: knows no document.
 
-use super::pieces::put_deletes;
+use super::pieces::{Ranges, put_deletes, united};
 use super::sealed::ANY;
 use super::validator::{self, Block, Id, Outline};
 use super::wire::put_uint;
@@ -14,9 +14,6 @@ use std::collections::BTreeMap;
 /// Kinds of content.
 const KIND: u8 = 0x1f;
 const DELETED: u8 = 1;
-
-/// Deleted ranges of each client.
-type Ranges = BTreeMap<u64, Vec<(u32, u32)>>;
 
 /// All as one; nothing when they do not follow each other without a gap. Then each has to go alone.
 pub(super) fn join(updates: &[Bytes]) -> Option<Bytes> {
@@ -64,25 +61,6 @@ fn is_deleted(deletes: &Ranges, id: Id) -> bool {
     let Some(ranges) = deletes.get(&id.client) else { return false };
     let after = ranges.partition_point(|(start, _)| *start <= id.clock);
     after.checked_sub(1).and_then(|at| ranges.get(at)).is_some_and(|(_, end)| id.clock < *end)
-}
-
-/// Sorted, and without overlaps.
-fn united<'a>(deletes: impl Iterator<Item = &'a (Id, u32)>) -> Ranges {
-    let mut by_client = Ranges::new();
-    for (id, end) in deletes {
-        by_client.entry(id.client).or_default().push((id.clock, *end));
-    }
-    for ranges in by_client.values_mut() {
-        ranges.sort_unstable();
-        ranges.dedup_by(|later, earlier| {
-            let touches = later.0 <= earlier.1;
-            if touches {
-                earlier.1 = earlier.1.max(later.1);
-            }
-            touches
-        });
-    }
-    by_client
 }
 
 #[cfg(test)]

@@ -42,19 +42,37 @@ pub(super) fn cut(update: &Bytes, outline: &Outline, additions: &Additions) -> V
     pieces
 }
 
-/// An update of these (encoded) sections and these deleted ranges.
+/// An update of these (encoded) sections and these deleted ranges, which may come in any order.
 pub(super) fn with_deletes(sections: &[u8], deletes: &[(Id, u32)]) -> Bytes {
-    let mut by_client = BTreeMap::<u64, Vec<(u32, u32)>>::new();
-    for (id, end) in deletes {
-        by_client.entry(id.client).or_default().push((id.clock, *end));
-    }
     let mut out = sections.to_vec();
-    put_deletes(&mut out, by_client);
+    put_deletes(&mut out, united(deletes));
     out.into()
 }
 
+/// Deleted ranges of each client, from and to.
+pub(super) type Ranges = BTreeMap<u64, Vec<(u32, u32)>>;
+
+/// Sorted, and without overlaps: yrs searches them so, and the validator believes no others.
+pub(super) fn united<'a>(deletes: impl IntoIterator<Item = &'a (Id, u32)>) -> Ranges {
+    let mut by_client = Ranges::new();
+    for (id, end) in deletes {
+        by_client.entry(id.client).or_default().push((id.clock, *end));
+    }
+    for ranges in by_client.values_mut() {
+        ranges.sort_unstable();
+        ranges.dedup_by(|later, earlier| {
+            let touches = later.0 <= earlier.1;
+            if touches {
+                earlier.1 = earlier.1.max(later.1);
+            }
+            touches
+        });
+    }
+    by_client
+}
+
 /// Appends deleted ranges of each client, from and to.
-pub(super) fn put_deletes(out: &mut Vec<u8>, by_client: BTreeMap<u64, Vec<(u32, u32)>>) {
+pub(super) fn put_deletes(out: &mut Vec<u8>, by_client: Ranges) {
     put_uint(out, by_client.len() as u64);
     for (client, ranges) in by_client {
         put_uint(out, client);
