@@ -29,5 +29,6 @@ pub mod streaming;
 mod testing;
 pub mod text;
 pub mod tls;
+mod token_bucket;
 pub mod tokens;
 pub mod turn;

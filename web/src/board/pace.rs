@@ -4,6 +4,7 @@
 //! burst (a page that slept hears hundreds of cursors at once, and `y-websocket` echoes each), and a flood
 //! costs its sender alone.
 
+use crate::token_bucket::TokenBucket;
 use std::time::{Duration, Instant};
 
 /// Frames a second: drawing (20), one's own cursor (60), and echoes of everybody's cursors (40).
@@ -13,28 +14,23 @@ const FRAMES_BURST: f64 = 400.0;
 const BYTES_PER_SECOND: f64 = 2_097_152.0;
 const BYTES_BURST: f64 = 8_388_608.0;
 
-/// Two token buckets that may be overdrawn by one frame.
+/// See the module's text.
 #[derive(Debug)]
 pub(super) struct Pace {
-    frames: f64,
-    bytes: f64,
-    at: Instant,
+    frames: TokenBucket,
+    bytes: TokenBucket,
 }
 
 impl Pace {
     /// Full buckets.
     pub(super) fn new(now: Instant) -> Self {
-        Self { frames: FRAMES_BURST, bytes: BYTES_BURST, at: now }
+        let frames = TokenBucket::new(FRAMES_PER_SECOND, FRAMES_BURST, now);
+        Self { frames, bytes: TokenBucket::new(BYTES_PER_SECOND, BYTES_BURST, now) }
     }
 
     /// Counts a frame; says how long to read nothing more.
     pub(super) fn count(&mut self, now: Instant, bytes: usize) -> Duration {
-        let passed = now.saturating_duration_since(self.at).as_secs_f64();
-        self.at = now;
-        self.frames = (self.frames + passed * FRAMES_PER_SECOND).min(FRAMES_BURST) - 1.0;
-        self.bytes = (self.bytes + passed * BYTES_PER_SECOND).min(BYTES_BURST) - bytes as f64;
-        let wait = (-self.frames / FRAMES_PER_SECOND).max(-self.bytes / BYTES_PER_SECOND);
-        Duration::from_secs_f64(wait.max(0.0))
+        self.frames.take(now, 1.0).max(self.bytes.take(now, bytes as f64))
     }
 }
 

@@ -3,31 +3,26 @@
 //! Each turn costs a wake-up, which is dear, and looks at every socket that has something, which is cheap. When the turns
 //! would come one after the other, the thread waits a little so that more is done in each of them.
 
+use crate::token_bucket::TokenBucket;
 use std::time::{Duration, Instant};
 
 /// Turns that may follow each other at once: a lone stroke is read and written in two.
 const BURST: f64 = 6.0;
-/// One more for each of these; also how long the thread rests when all are used.
-const PAUSE: Duration = Duration::from_millis(4);
+/// Then one each 4 ms.
+const TURNS_PER_SECOND: f64 = 250.0;
 
-/// A token bucket of turns.
+/// See the module's text.
 #[derive(Debug)]
-pub(super) struct Rest {
-    turns: f64,
-    at: Instant,
-}
+pub(super) struct Rest(TokenBucket);
 
 impl Rest {
     pub(super) fn new(now: Instant) -> Self {
-        Self { turns: BURST, at: now }
+        Self(TokenBucket::new(TURNS_PER_SECOND, BURST, now))
     }
 
     /// A turn has ended; how long to rest before the next.
     pub(super) fn after_turn(&mut self, now: Instant) -> Duration {
-        let passed = now.saturating_duration_since(self.at).as_secs_f64();
-        self.at = now;
-        self.turns = (self.turns + passed / PAUSE.as_secs_f64()).min(BURST) - 1.0;
-        if self.turns < 0.0 { PAUSE.mul_f64(-self.turns) } else { Duration::ZERO }
+        self.0.take(now, 1.0)
     }
 }
 
