@@ -93,6 +93,10 @@ async fn malformed_messages_close_only_their_own_socket() {
     let (mut socket, _) = talk.guest().await;
     socket.send_binary(vec![0; 100]).await;
     assert_eq!(socket.closed().await, Closed(Some(4400)));
+    // What claims to be endless is not waited for.
+    let (mut socket, _) = talk.guest().await;
+    socket.claim(1 << 40, 2 << 20).await;
+    assert_eq!(socket.closed().await, Closed(Some(4400)));
     // Before `join` nothing else is understood.
     let mut socket = talk.socket().await;
     socket.send(&json!({"type": "admit_all"})).await;

@@ -4,6 +4,7 @@ use crate::tls;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::Value;
 use std::net::SocketAddr;
+use tokio::io::AsyncWriteExt;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
@@ -65,6 +66,14 @@ impl Signalling {
     /// Sends any text.
     pub async fn send_text(&mut self, text: &str) {
         self.socket.send(Message::text(text)).await.ok();
+    }
+
+    /// Claims a message of so many bytes, and sends some of them. A socket that has just closed takes it silently.
+    pub async fn claim(&mut self, claimed: u64, sent: usize) {
+        let mut bytes = vec![0x82, 0x80 | 127];
+        bytes.extend(claimed.to_be_bytes());
+        bytes.resize(bytes.len() + 4 + sent, 0);
+        self.socket.get_mut().write_all(&bytes).await.ok();
     }
 
     /// Sends a binary frame.

@@ -1,6 +1,6 @@
 //! Signalling: one WebSocket a person, JSON both ways, as in `web/PROTOCOL.md` §2.
 //!
-//! `socket` carries, `translate` turns the wire's words into the actors' and back, `limits` bounds what a client may
+//! `socket` carries, `translate` turns the wire's words into the actors' and back, `limits` and `unheard` bound what a client may
 //! cost. A socket decides no rights: it knows who is logged in, and everything else is asked of the room.
 //!
 //! Queues: a participant's notices (`participant::OUTBOX_LIMIT`; when full the socket closes with 1013) and this
@@ -9,6 +9,7 @@
 mod limits;
 mod socket;
 mod translate;
+mod unheard;
 
 use actix_web::web::{self, ServiceConfig};
 

@@ -2,13 +2,14 @@
 
 use super::limits::{MESSAGE_MAX, MessageRate, shape_is_fine};
 use super::translate::{self, Meaning};
+use super::unheard::Unheard;
 use crate::errors::ApiError;
 use crate::protocol::{ClientMessage, IceServer, PROTOCOL_VERSION, ServerMessage};
 use crate::state::Edge;
 use crate::turn::Turn;
 use crate::{clock, origin, session, text};
 use actix::Addr;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use actix_ws::{AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason, Session};
 use actors::participant::{Notice, OUTBOX_LIMIT, Participant, SocketGone};
 use actors::room::people::Arrival;
@@ -57,10 +58,13 @@ pub(super) async fn open(
         return Err(ApiError::foreign_origin().into());
     }
     let account = session::account_of(&request, &edge).await?.map(|account| account.id);
+    let unheard = Unheard::default();
+    let body = web::Payload::from_request(&request, &mut unheard.bound(body.into_inner())).await?;
     let (response, session, stream) = actix_ws::handle(&request, body)?;
     let stream = stream.max_frame_size(MESSAGE_MAX).aggregate_continuations();
     let socket = Socket {
         stream: stream.max_continuation_size(MESSAGE_MAX),
+        unheard,
         rate: MessageRate::new(clock::now()),
         account,
         directory: directory.get_ref().clone(),
@@ -72,6 +76,7 @@ pub(super) async fn open(
 
 struct Socket {
     stream: AggregatedMessageStream,
+    unheard: Unheard,
     rate: MessageRate,
     account: Option<AccountId>,
     directory: Addr<RoomDirectory>,
@@ -188,6 +193,7 @@ impl Socket {
                 }
                 None => return Err(Ended::ByClient { going_away: false }),
             };
+            self.unheard.heard();
             if !self.rate.take(clock::now()) {
                 return Err(Ended::Violation(4429, "too many messages"));
             }

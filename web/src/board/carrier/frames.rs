@@ -6,6 +6,8 @@ use tokio_util::codec::Decoder;
 
 /// Longest message, bytes.
 const MESSAGE_MAX: usize = 1 << 20;
+/// Longest head of a frame, with its mask, bytes.
+const HEAD_MAX: usize = 14;
 
 /// The client does not keep to RFC 6455, or its message is too long.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -64,6 +66,10 @@ impl Incoming {
                 Frame::Close(_) => Heard::Close,
             };
             return Ok(Some(heard));
+        }
+        // The codec refuses what is too long only when all of it is there, and a frame may claim 2⁶³ bytes.
+        if self.bytes.len() > MESSAGE_MAX + HEAD_MAX {
+            return Err(Malformed);
         }
         if self.bytes.is_empty() {
             // Gives back what a large message took.
@@ -177,6 +183,10 @@ mod tests {
         assert_eq!(heard(&masked(0x82, &vec![0; MESSAGE_MAX + 1]), 4_096), Err(Malformed));
         let half = vec![0; MESSAGE_MAX / 2 + 1];
         assert_eq!(heard(&[masked(0x02, &half), masked(0x80, &half)].concat(), 4_096), Err(Malformed));
+        let mut claimed = vec![0x82, 0x80 | 127];
+        claimed.extend((1_u64 << 40).to_be_bytes());
+        claimed.resize(MESSAGE_MAX + 2 * 4_096, 0);
+        assert_eq!(heard(&claimed, 4_096), Err(Malformed), "not waited for");
         assert_eq!(heard(&masked(0x83, b"reserved"), 100), Err(Malformed));
         assert_eq!(heard(&masked(0x80, b"continues nothing"), 100), Err(Malformed));
         let mut unmasked = control(Kind::Ping, b"client").to_vec();
